@@ -1,0 +1,71 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every target is held to the same rules: language mode 6, no unmarked unsafe code, no warning left.
+let rules: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: rules)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: rules)
+}
+
+let package = Package(
+    name: "spate",
+    products: [.executable(name: "spate", targets: ["spate"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
+    ],
+    targets: [
+        // Layer 0: nouns, fences around C and unsafe code.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        stage("FlowModel"),
+        stage("LockFree"),
+
+        // Layer 1: the inbound stages.
+        stage("FlowDecoding", ["FlowModel", "LockFree"]),
+        stage("ServiceWindows", ["FlowModel"]),
+        stage("ServiceSignals", ["FlowModel"]),
+        stage("Intake", ["CLinux", "FlowModel", "LockFree"]),
+        stage("Capture", ["CPcap", "FlowModel"]),
+
+        // Layer 2 and 3: judgement, and what leaves the process.
+        stage("Detection", ["FlowModel", "ServiceWindows", "ServiceSignals"]),
+        stage("Alerting", ["FlowModel", "Detection"]),
+        stage(
+            "Control",
+            [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        stage("Settings", ["FlowModel", "Detection", .product(name: "Yams", package: "Yams")]),
+
+        // Layer 4: the program.
+        .executableTarget(
+            name: "spate",
+            dependencies: [
+                "Alerting", "CLinux", "Capture", "Control", "Detection", "FlowDecoding", "FlowModel",
+                "Intake", "LockFree", "ServiceSignals", "ServiceWindows", "Settings",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: rules),
+    ],
+    swiftLanguageModes: [.v6]
+)

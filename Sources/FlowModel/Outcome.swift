@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How one request to a service ended, as the service itself said in a log line or a metric. Fixed size: it travels
+/// through the lock-free ring.
+package struct Outcome: Equatable, Sendable, BitwiseCopyable {
+    /// A configured service.
+    package var service: ServiceID
+    /// When the request ended; the arrival of the line when it has no date of its own.
+    package var time: Instant
+    /// The client, `.unspecified` when the line does not name one.
+    package var client: IPAddress
+    /// HTTP status, 0 when there is none.
+    package var status: UInt16
+    package var failure: FailureClass
+    package var event: ServiceEvent
+    /// Time the server took, in milliseconds; `noLatency` when the line does not say.
+    package var latencyMilliseconds: UInt32
+    /// Whole duration as the client saw it, in milliseconds; `noLatency` when the line does not say.
+    package var totalMilliseconds: UInt32
+    /// FNV-1a of the request path or query name, 0 when there is none: for the share of one path.
+    package var pathHash: UInt32
+    /// Length of the DNS query name in octets, 0 for other lines.
+    package var nameLength: UInt16
+
+    package static let noLatency = UInt32.max
+
+    package init(service: ServiceID, time: Instant) {
+        (self.service, self.time, client) = (service, time, .unspecified)
+        (status, failure, event) = (0, .none, .none)
+        (latencyMilliseconds, totalMilliseconds) = (Self.noLatency, Self.noLatency)
+        (pathHash, nameLength) = (0, 0)
+    }
+}
+
+/// Why a request failed; `none` is success.
+package enum FailureClass: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+    case none
+    /// 500 and other 5xx without a better name.
+    case serverError
+    /// 502: the server behind gave no valid answer.
+    case badGateway
+    /// 503, or no server available.
+    case noServer
+    /// 504, or the server's time ran out.
+    case timeout
+    /// haproxy `sQ`: waited in the queue until the limit.
+    case queueTimeout
+    /// 429, or a limiter answered.
+    case limited
+    /// nginx 499: the client gave up waiting.
+    case abandoned
+    /// 408 or haproxy `cR`: the request itself never came in time. Harm of slow clients, not of the server.
+    case slowRequest
+    /// DNS SERVFAIL.
+    case serverFailure
+    /// DNS REFUSED.
+    case refused
+    /// 4xx other than 408, 429 and 499, and unreadable requests: counted apart, no failure of the service.
+    case clientError
+    /// DNS NXDOMAIN: an answer, counted apart.
+    case noSuchName
+
+    /// Whether the service failed its client.
+    package var isFailure: Bool {
+        switch self {
+        case .none, .clientError, .noSuchName: false
+        default: true
+        }
+    }
+
+    /// The word for it in output.
+    package var name: String {
+        switch self {
+        case .none: "none"
+        case .serverError: "server_error"
+        case .badGateway: "bad_gateway"
+        case .noServer: "no_server"
+        case .timeout: "timeout"
+        case .queueTimeout: "queue_timeout"
+        case .limited: "limited"
+        case .abandoned: "abandoned"
+        case .slowRequest: "slow_request"
+        case .serverFailure: "server_failure"
+        case .refused: "refused"
+        case .clientError: "client_error"
+        case .noSuchName: "no_such_name"
+        }
+    }
+}
+
+/// What a line says besides a request: dropped work writes no access line, these lines do.
+package enum ServiceEvent: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+    case none
+    /// `SSL handshake failure` and its kin.
+    case handshakeFailure
+    /// A pool is full: worker_connections, listen queue.
+    case saturated
+    /// `backend X has no server available`.
+    case noServerAvailable
+    /// A server behind the service went down.
+    case serverDown
+    /// A server behind the service came back.
+    case serverUp
+    /// stunnel and others: a connection was accepted.
+    case accepted
+    /// A TLS handshake ended well.
+    case negotiated
+
+    /// The word for it in output.
+    package var name: String {
+        switch self {
+        case .none: "none"
+        case .handshakeFailure: "handshake_failure"
+        case .saturated: "saturated"
+        case .noServerAvailable: "no_server_available"
+        case .serverDown: "server_down"
+        case .serverUp: "server_up"
+        case .accepted: "accepted"
+        case .negotiated: "negotiated"
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a client connects to: address, port and protocol.
+package struct ServiceKey: Hashable, Sendable, BitwiseCopyable {
+    package var address: IPAddress
+    package var port: UInt16
+    package var transport: TransportProtocol
+
+    package init(address: IPAddress, port: UInt16, transport: TransportProtocol) {
+        (self.address, self.port, self.transport) = (address, port, transport)
+    }
+}
+
+extension ServiceKey: CustomStringConvertible {
+    /// `10.2.0.20:80/tcp`, `[fd00::1]:443/tcp`.
+    package var description: String {
+        address.isIPv4 ? "\(address):\(port)/\(transport)" : "[\(address)]:\(port)/\(transport)"
+    }
+}
+
+/// What a service speaks; it decides which classes of flood can be meant.
+package enum ServiceKind: String, CaseIterable, Sendable {
+    case http, https, tls, dns, ssh, other
+}
+
+/// A service that the operator named: a set of endpoints with one baseline.
+package struct ConfiguredService: Equatable, Sendable {
+    package var name: String
+    package var addresses: [IPPrefix]
+    package var ports: [ClosedRange<UInt16>]
+    package var transport: TransportProtocol
+    package var kind: ServiceKind
+
+    package init(
+        name: String, addresses: [IPPrefix], ports: [ClosedRange<UInt16>],
+        transport: TransportProtocol, kind: ServiceKind
+    ) {
+        (self.name, self.addresses, self.ports) = (name, addresses, ports)
+        (self.transport, self.kind) = (transport, kind)
+    }
+
+    package func contains(_ key: ServiceKey) -> Bool {
+        key.transport == transport && ports.contains { $0.contains(key.port) }
+            && addresses.contains { $0.contains(key.address) }
+    }
+}
+
+/// Dense number of a service: the configured ones first, in the order of the configuration, then discovered ones.
+package struct ServiceID: Hashable, Sendable, BitwiseCopyable {
+    package let index: UInt32
+    package init(_ index: UInt32) { self.index = index }
+}
+
+/// The configured services, looked up by endpoint or name. Immutable: a changed configuration makes a new one.
+package struct ServiceDirectory: Sendable {
+    package let services: [ConfiguredService]
+    /// Services of a single address and port, by endpoint: nearly all of them.
+    private let exact: [ServiceKey: ServiceID]
+    /// The others, tried in order.
+    private let ranges: [ServiceID]
+
+    package init(_ services: [ConfiguredService]) {
+        self.services = services
+        var exact: [ServiceKey: ServiceID] = [:]
+        var ranges: [ServiceID] = []
+        for (index, service) in services.enumerated() {
+            let id = ServiceID(UInt32(index))
+            guard service.addresses.allSatisfy({ $0.length == 128 }), service.ports.allSatisfy({ $0.count <= 16 })
+            else {
+                ranges.append(id)
+                continue
+            }
+            for address in service.addresses {
+                for port in service.ports.joined() {
+                    let key = ServiceKey(address: address.address, port: port, transport: service.transport)
+                    exact[key] = exact[key] ?? id
+                }
+            }
+        }
+        (self.exact, self.ranges) = (exact, ranges)
+    }
+
+    /// The configured service that has this endpoint; the first in the configuration wins among ranges.
+    package func service(at key: ServiceKey) -> ServiceID? {
+        exact[key] ?? ranges.first { services[Int($0.index)].contains(key) }
+    }
+
+    package func service(named name: String) -> ServiceID? {
+        services.firstIndex { $0.name == name }.map { ServiceID(UInt32($0)) }
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// A number that only rises: one stage adds, anybody reads at any time. Wait-free.
+///
+/// Relaxed ordering: a counter publishes nothing but itself.
+package struct Counter: ~Copyable, Sendable {
+    private let storage = Atomic<UInt64>(0)
+
+    package init() {}
+
+    package func add(_ amount: UInt64 = 1) {
+        storage.wrappingAdd(amount, ordering: .relaxed)
+    }
+
+    package var value: UInt64 { storage.load(ordering: .relaxed) }
+}
