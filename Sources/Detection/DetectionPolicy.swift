@@ -29,7 +29,7 @@ package struct DetectionPolicy: Equatable, Sendable {
         package let unit: String
         package let range: ClosedRange<Double>
         package let reason: String
-        package let path: WritableKeyPath<DetectionPolicy, Double> & Sendable
+        package let path: any WritableKeyPath<DetectionPolicy, Double> & Sendable
     }
 
     /// All of them, in the order of the documentation. `warmUp` is set by `baseline.warm_up`.
