@@ -1,0 +1,61 @@
+# Spate: see `make help`.
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib/systemd/system,/etc/systemd/system)
+DESTDIR ?=
+CONFIG ?= Config/spate.yaml
+TEST_FLAGS ?=
+BUILD_FLAGS ?=
+
+# An import of a target that is not declared in Package.swift fails the build.
+strict := --explicit-target-dependency-import-check error
+
+.PHONY: help run build release test lint check format install uninstall clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: build ## install what is missing, build, and start the daemon with CONFIG (Config/spate.yaml)
+	@echo "make: starting spate with $(CONFIG); Ctrl-C stops it" >&2
+	@exec "$$(swift build -c release $(BUILD_FLAGS) --show-bin-path)/spate" run --config "$(CONFIG)"
+
+build: ## an optimised build
+	@.ci/dependencies build
+	@echo "make: building (the first time takes some minutes)" >&2
+	swift build -c release $(BUILD_FLAGS) --product spate
+
+release: ## an optimised build with the Swift runtime inside: this is what to ship
+	@$(MAKE) --no-print-directory build BUILD_FLAGS=--static-swift-stdlib
+
+test: ## all tests
+	@.ci/dependencies build
+	swift test $(strict) $(TEST_FLAGS)
+
+lint: ## format of the sources, the systemd unit
+	@.ci/lint
+
+check: lint test ## lint and test: what must hold before a change lands
+
+format: ## bring the sources into the format that lint wants
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+install: ## binary, configuration (an existing one is kept) and unit, below DESTDIR; after `make release`
+	@if ldd "$$(swift build -c release --static-swift-stdlib --show-bin-path)/spate" | grep -q libswiftCore; then \
+	  echo "make: this build needs the Swift toolchain at run time; run make release first" >&2; exit 1; fi
+	install -D -m 755 "$$(swift build -c release --static-swift-stdlib --show-bin-path)/spate" "$(DESTDIR)$(PREFIX)/bin/spate"
+	@if [ -e "$(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml" ]; then \
+	  echo "make: kept $(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml; the new one is spate.yaml.new beside it" >&2; \
+	  install -D -m 644 Config/spate.yaml "$(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml.new"; \
+	else \
+	  install -D -m 644 Config/spate.yaml "$(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml"; \
+	fi
+	install -d "$(DESTDIR)$(UNITDIR)"
+	sed -e 's|/usr/bin/spate|$(PREFIX)/bin/spate|' -e 's|/etc/spate|$(SYSCONFDIR)/spate|' systemd/spate.service > "$(DESTDIR)$(UNITDIR)/spate.service"
+	chmod 644 "$(DESTDIR)$(UNITDIR)/spate.service"
+
+uninstall: ## binary and unit; configuration and history stay
+	rm -f "$(DESTDIR)$(PREFIX)/bin/spate" "$(DESTDIR)$(UNITDIR)/spate.service"
+
+clean: ## everything that was built
+	rm -rf .build
