@@ -1,0 +1,191 @@
+#!/usr/bin/env bash
+# A live demonstration in under four minutes: real servers, a real exporter, a real syslog, a real overload.
+#
+# usage: demo.sh            as root; from the root of the project, after `make build`
+#   SPATE=PATH              another program than the release build
+#   QUIET=75 LOAD=40        seconds of ordinary use before the overload, and of the overload
+#   KEEP=FOLDER             leave logs, configuration and syslog file there
+#
+# Two network namespaces joined by a veth pair. Server side: nginx in front of an application that serves eight requests at
+# a time, softflowd exporting NetFlow v9 of the interface, rsyslogd with its own socket and file, and spate. Client side:
+# forty ordinary users, then a load tool at forty new addresses. No packet leaves the namespaces.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+live=$PWD/Tests/Live
+
+spate=${SPATE:-$PWD/.build/release/spate}
+quiet=${QUIET:-75}
+load=${LOAD:-40}
+recovery=${RECOVERY:-25}
+server=10.2.0.20
+name=spate$$
+clients=$name-clients servers=$name-servers
+
+((EUID == 0)) || { echo "demo: network namespaces need root" >&2; exit 2; }
+for tool in ip nginx softflowd rsyslogd ab python3 curl; do
+    command -v "$tool" > /dev/null || {
+        echo "demo: $tool is missing: apt-get install iproute2 nginx-light softflowd rsyslog apache2-utils python3-minimal curl" >&2
+        exit 2
+    }
+done
+[[ -x $spate ]] || { echo "demo: no program at $spate; make build first" >&2; exit 2; }
+
+folder=$(mktemp -d "/tmp/$name.XXXX")
+chmod 755 "$folder"
+started=()
+
+say() { printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"; }
+on_servers() { ip netns exec "$servers" "$@"; }
+
+# Starts a program of the server side in the background; what it says goes to a file of its name. `pid` is the program's own,
+# since `ip netns exec` becomes it.
+start() {
+    local label=$1
+    shift
+    ip netns exec "$servers" "$@" > "$folder/$label.out" 2> "$folder/$label.err" < /dev/null &
+    started+=($!)
+    pid=$!
+}
+
+clean() {
+    local status=$? namespace
+    trap - EXIT INT TERM
+    ((${#started[@]} == 0)) || kill "${started[@]}" 2> /dev/null || true
+    for namespace in "$clients" "$servers"; do
+        # Only what runs inside our own namespaces.
+        ip netns pids "$namespace" 2> /dev/null | xargs -r kill 2> /dev/null || true
+        sleep 0.5
+        ip netns pids "$namespace" 2> /dev/null | xargs -r kill -9 2> /dev/null || true
+        ip netns delete "$namespace" 2> /dev/null || true
+    done
+    if [[ -n ${KEEP:-} ]]; then
+        mkdir -p "$KEEP" && cp -r "$folder/." "$KEEP/"
+    fi
+    rm -rf "$folder"
+    exit "$status"
+}
+trap clean EXIT
+trap 'exit 130' INT TERM
+
+# Waits for a condition, at most ten seconds.
+until_true() {
+    local what=$1 tries=100
+    shift
+    until "$@" > /dev/null 2>&1; do
+        ((tries--)) || { echo "demo: $what did not come up" >&2; tail -n 5 "$folder"/*.err >&2; exit 1; }
+        sleep 0.1
+    done
+}
+
+# --- the network -------------------------------------------------------------------------------------------------------
+ip netns add "$clients"
+ip netns add "$servers"
+ip -n "$clients" link add client0 type veth peer name server0 netns "$servers"
+for side in "$clients" "$servers"; do ip -n "$side" link set lo up; done
+ip -n "$servers" address add "$server/8" dev server0
+for i in $(seq 1 40); do
+    echo "address add 10.20.1.$i/8 dev client0"   # ordinary users
+    echo "address add 10.66.0.$i/8 dev client0"   # where the overload will come from
+done | ip -n "$clients" -batch -
+ip -n "$servers" link set server0 up
+ip -n "$clients" link set client0 up
+
+# --- the server side ---------------------------------------------------------------------------------------------------
+log_format='$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" rt=$request_time uct="$upstream_connect_time" urt="$upstream_response_time" us="$upstream_status" dst=$server_addr:$server_port'
+
+cat > "$folder/nginx.conf" << END
+daemon off;
+worker_processes 1;
+pid $folder/nginx.pid;
+error_log $folder/nginx.error.log;
+events { worker_connections 1024; }
+http {
+    log_format shop '$log_format';
+    access_log syslog:server=127.0.0.1:5140,facility=local6,tag=nginx shop;
+    client_body_temp_path $folder/nginx-body; proxy_temp_path $folder/nginx-proxy;
+    fastcgi_temp_path $folder/nginx-fastcgi; uwsgi_temp_path $folder/nginx-uwsgi; scgi_temp_path $folder/nginx-scgi;
+    server {
+        listen $server:80;
+        location / { proxy_pass http://127.0.0.1:8081; proxy_connect_timeout 1s; proxy_read_timeout 3s; }
+    }
+}
+END
+
+cat > "$folder/rsyslog.conf" << END
+module(load="imuxsock" SysSock.Use="off")
+input(type="imuxsock" Socket="$folder/log" RateLimit.Interval="0")
+*.* action(type="omfile" file="$folder/syslog" template="RSYSLOG_TraditionalFileFormat" asyncWriting="off" flushOnTXEnd="on")
+END
+
+cat > "$folder/spate.yaml" << END
+listen:
+  - udp: "[::]:2055"
+services:
+  - name: shop
+    addresses: ["$server"]
+    port: 80
+    protocol: tcp
+    kind: http
+signals:
+  syslog: [ { udp: "[::]:5140" } ]
+  formats:
+    shop: '$log_format'
+  rules:
+    - { program: nginx, format: shop, service: shop }
+baseline: { warm_up: 45s }
+alerts:
+  - syslog: { local: $folder/log, facility: daemon }
+  - stdout: {}
+control:
+  http: "127.0.0.1:9469"
+  socket: $folder/control.sock
+state:
+  directory: $folder/state
+END
+
+start rsyslogd rsyslogd -n -f "$folder/rsyslog.conf" -i "$folder/rsyslogd.pid"
+until_true rsyslogd test -S "$folder/log"
+
+"$spate" check --config "$folder/spate.yaml"
+start spate "$spate" run --config "$folder/spate.yaml"
+collector=$pid
+until_true "spate's /healthz" on_servers curl -sf http://127.0.0.1:9469/healthz
+
+start application python3 "$live/application.py" 8081
+start nginx nginx -e "$folder/nginx.error.log" -c "$folder/nginx.conf"
+until_true nginx on_servers curl -sf "http://$server/"
+start softflowd softflowd -d -i server0 -n 127.0.0.1:2055 -v 9 -p "$folder/softflowd.pid" -c "$folder/softflowd.ctl" \
+    -t expint=1 -t tcp.fin=1 -t tcp.rst=1 -t tcp=10 -t general=10 -t maxlife=30
+until_true softflowd test -S "$folder/softflowd.ctl"
+
+# --- the story ---------------------------------------------------------------------------------------------------------
+say "forty users for $quiet s; spate learns what is normal"
+ip netns exec "$clients" python3 "$live/users.py" "$server" 10.20.1. 40 $((quiet + load + recovery)) > "$folder/users.out" 2>&1 &
+started+=($!)
+sleep "$quiet"
+
+say "overload: forty new addresses, two hundred connections at a time, for $load s"
+for i in $(seq 1 40); do
+    ip netns exec "$clients" timeout $((load + 5)) ab -q -r -s 10 -c 5 -t "$load" -n 1000000 -B "10.66.0.$i" "http://$server/" > "$folder/ab.$i.out" 2>&1 &
+    started+=($!)
+    loads+=($!)
+done
+wait "${loads[@]}" || true
+say "the overload is over; $recovery s to recover"
+sleep "$recovery"
+
+echo
+echo "== what the users saw"
+cat "$folder/users.out"
+echo "== what the load tool did"
+cat "$folder"/ab.*.out | awk '/^Complete requests/ {n += $3} /^Non-2xx/ {f += $3} END {printf "%d requests, %d of them not answered with 200\n", n, f}'
+echo "== what spate counted"
+on_servers curl -s http://127.0.0.1:9469/metrics | grep -E '^spate_.*_total' | grep -v ' 0$' || true
+echo "== the syslog file"
+grep spate "$folder/syslog" || echo "(no line of spate)"
+
+kill -TERM "$collector"
+status=0
+wait "$collector" || status=$?
+echo "== spate stopped by SIGTERM with exit status $status"
+grep -q spate "$folder/syslog" && ((status == 0))
