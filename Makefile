@@ -11,6 +11,8 @@ BUILD_FLAGS ?=
 # An import of a target that is not declared in Package.swift fails the build.
 strict := --explicit-target-dependency-import-check error
 
+shipped = $(shell swift build -c release --static-swift-stdlib --show-bin-path)/spate
+
 .PHONY: help run build release test lint check format install uninstall clean
 
 help: ## this list
@@ -41,9 +43,9 @@ format: ## bring the sources into the format that lint wants
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
 install: ## binary, configuration (an existing one is kept) and unit, below DESTDIR; after `make release`
-	@if ldd "$$(swift build -c release --static-swift-stdlib --show-bin-path)/spate" | grep -q libswiftCore; then \
-	  echo "make: this build needs the Swift toolchain at run time; run make release first" >&2; exit 1; fi
-	install -D -m 755 "$$(swift build -c release --static-swift-stdlib --show-bin-path)/spate" "$(DESTDIR)$(PREFIX)/bin/spate"
+	@if [ ! -x "$(shipped)" ] || ldd "$(shipped)" | grep -q libswiftCore; then \
+	  echo "make: there is no build with the Swift runtime inside; run make release first" >&2; exit 1; fi
+	install -D -m 755 "$(shipped)" "$(DESTDIR)$(PREFIX)/bin/spate"
 	@if [ -e "$(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml" ]; then \
 	  echo "make: kept $(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml; the new one is spate.yaml.new beside it" >&2; \
 	  install -D -m 644 Config/spate.yaml "$(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml.new"; \
