@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Detection
+package import FlowModel
+
+/// Everything that the configuration file says, with the documented default where it is silent. A plain value: reading
+/// it opens nothing. Keys, units and meaning: docs/configuration.md.
+package struct Configuration: Equatable, Sendable {
+    /// One UDP socket each for flow export; never empty.
+    package var listen = ListenConfiguration.flowDefaults
+    /// How long the listener waits after a drain that found little; zero wakes for every datagram.
+    package var gather = Interval.milliseconds(5)
+    package var exporters = ExporterConfiguration()
+    /// In the order of the file, which is the order of their ``ServiceID``.
+    package var services: [ConfiguredService] = []
+    package var discovery = DiscoveryConfiguration()
+    package var signals = SignalConfiguration()
+    /// `detection:` and `baseline.warm_up`.
+    package var detection = DetectionPolicy()
+    package var suppression = SuppressionConfiguration()
+    /// Where alerts go, in the order of the file.
+    package var alerts: [AlertOutput] = [.localSyslog(path: AlertOutput.localSyslogPath, facility: .daemon)]
+    package var control = ControlConfiguration()
+    package var state = StateConfiguration()
+
+    package init() {}
+}
+
+/// A UDP socket to open.
+package struct ListenConfiguration: Equatable, Sendable {
+    /// `::` takes IPv4 and IPv6.
+    package var address: IPAddress
+    package var port: UInt16
+    /// Asked of the kernel, which may give less.
+    package var receiveBufferBytes: Int
+
+    package init(address: IPAddress, port: UInt16, receiveBufferBytes: Int) {
+        (self.address, self.port, self.receiveBufferBytes) = (address, port, receiveBufferBytes)
+    }
+
+    /// Half a second of the fastest export that one core decodes.
+    package static let flowBufferBytes = 32 << 20
+    /// Access logs are smaller and slower than flows.
+    package static let syslogBufferBytes = 8 << 20
+    /// 2055 and 9995 are customary for NetFlow, 4739 is IANA's for IPFIX.
+    package static let flowDefaults = [2055, 4739, 9995].map {
+        ListenConfiguration(address: .unspecified, port: $0, receiveBufferBytes: flowBufferBytes)
+    }
+}
+
+/// Who may export, and what exporters do not say about themselves.
+package struct ExporterConfiguration: Equatable, Sendable {
+    /// Empty: everyone.
+    package var allow: [IPPrefix] = []
+    /// At most one for an address.
+    package var overrides: [ExporterOverride] = []
+
+    package init() {}
+}
+
+/// Facts about one exporter that win over what it exports. Nil leaves the exporter's word.
+package struct ExporterOverride: Equatable, Sendable {
+    package var address: IPAddress
+    /// What one exported packet stands for, 1 and more.
+    package var samplingInterval: UInt32?
+    /// After which the exporter reports a flow that goes on.
+    package var activeTimeout: Interval?
+    /// After which the exporter reports a flow that fell silent.
+    package var inactiveTimeout: Interval?
+
+    package init(address: IPAddress) { self.address = address }
+}
+
+/// Services that nobody configured.
+package struct DiscoveryConfiguration: Equatable, Sendable {
+    package var isEnabled = true
+    /// Discovered services that are tracked at once; bounds memory.
+    package var limit = 4096
+
+    package init() {}
+}
+
+/// Log lines as outcomes of services.
+package struct SignalConfiguration: Equatable, Sendable {
+    /// UDP sockets for syslog; empty: none.
+    package var syslog: [ListenConfiguration] = []
+    package var formats: [NamedFormat] = []
+    /// Tried in order; the first that fits a line takes it.
+    package var rules: [SignalRuleConfiguration] = []
+
+    package init() {}
+}
+
+/// A log format of the operator.
+package struct NamedFormat: Equatable, Sendable {
+    package var name: String
+    /// In the words of nginx's `log_format`: literal text and `$variables`.
+    package var text: String
+
+    package init(name: String, text: String) { (self.name, self.text) = (name, text) }
+}
+
+/// Which lines have which format and belong to which service. Nil conditions fit every line.
+package struct SignalRuleConfiguration: Equatable, Sendable {
+    /// The tag of the syslog line without its `[pid]`.
+    package var program: String?
+    /// haproxy's frontend, with the `~` that it adds for TLS.
+    package var frontend: String?
+    /// The host name in the syslog header.
+    package var host: String?
+    /// Who sent the datagram.
+    package var sender: IPPrefix?
+    /// A built-in format or one of ``SignalConfiguration/formats``; checked to exist.
+    package var format: String
+    package var target: SignalTarget
+
+    package init(format: String, target: SignalTarget) { (self.format, self.target) = (format, target) }
+}
+
+/// How a rule finds the service of a line.
+package enum SignalTarget: Equatable, Sendable {
+    /// Name of a configured service; checked to exist.
+    case service(String)
+    /// The configured service at the server address and port in the line.
+    case destination
+}
+
+/// Sources that detection treats apart.
+package struct SuppressionConfiguration: Equatable, Sendable {
+    /// Declared load tests and monitors: left out of pressure and source tests, kept in outcome tests.
+    package var sources: [DeclaredPrefix] = []
+    /// CDN, proxy or NAT addresses that stand for many users: no tests per source, volume counts.
+    package var egress: [DeclaredPrefix] = []
+
+    package init() {}
+}
+
+/// A prefix and why it is listed.
+package struct DeclaredPrefix: Equatable, Sendable {
+    package var prefix: IPPrefix
+    /// Empty when the file gives no reason.
+    package var reason: String
+
+    package init(prefix: IPPrefix, reason: String) { (self.prefix, self.reason) = (prefix, reason) }
+}
+
+/// Where alerts go.
+package enum AlertOutput: Equatable, Sendable {
+    /// The datagram socket of the local syslog.
+    case localSyslog(path: String, facility: SyslogFacility)
+    /// RFC 5424 over UDP.
+    case remoteSyslog(address: IPAddress, port: UInt16, facility: SyslogFacility)
+    case standardOutput(AlertFormat)
+    /// JSON lines, appended.
+    case file(path: String)
+
+    /// Where syslog daemons on Linux listen.
+    package static let localSyslogPath = "/dev/log"
+}
+
+/// Form of alerts on standard output.
+package enum AlertFormat: String, CaseIterable, Sendable {
+    case human, json
+}
+
+/// What the daemon shows of itself.
+package struct ControlConfiguration: Equatable, Sendable {
+    /// Address of `/metrics` and `/healthz`; nil: no HTTP.
+    package var http: HTTPConfiguration? = HTTPConfiguration(
+        address: IPAddress(ipv4: 0x7F00_0001), port: 9469)
+
+    package init() {}
+}
+
+/// A TCP address to serve HTTP on.
+package struct HTTPConfiguration: Equatable, Sendable {
+    package var address: IPAddress
+    package var port: UInt16
+
+    package init(address: IPAddress, port: UInt16) { (self.address, self.port) = (address, port) }
+}
+
+/// What outlives a restart.
+package struct StateConfiguration: Equatable, Sendable {
+    package var directory = "/var/lib/spate"
+
+    package init() {}
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+
+// `listen`, `exporters` and `discover`: where flows come from and what of them is looked at.
+extension ConfigurationReader {
+    /// Below, one burst overflows the buffer; above, the kernel's own arithmetic does.
+    static let receiveBufferRange = 64 << 10...1 << 30
+
+    mutating func readListen(_ entry: Entry?, into configuration: inout Configuration) {
+        guard let entry, !entry.isEmpty else { return }
+        let before = problems.count
+        var sockets: [ListenConfiguration] = []
+        for section in sections(entry, of: "sockets", ListenKey.self) {
+            let udp = required(section, .udp, expected: "an address and a port, such as \"[::]:2055\"")
+            let endpoint = endpoint(udp, example: "[::]:2055")
+            let buffer = size(section[.receiveBuffer], in: Self.receiveBufferRange, example: "32MiB")
+            append(endpoint, buffer ?? ListenConfiguration.flowBufferBytes, at: section.line, to: &sockets)
+        }
+        if sockets.isEmpty, problems.count == before {
+            problem(entry.line, "'listen' is an empty list, expected at least one socket")
+        }
+        configuration.listen = sockets
+    }
+
+    /// Adds a socket, unless its endpoint is wrong or taken.
+    mutating func append(
+        _ endpoint: SocketEndpoint?, _ buffer: Int, at line: Int, to sockets: inout [ListenConfiguration]
+    ) {
+        guard let endpoint else { return }
+        if sockets.contains(where: { endpoint.collides(with: $0) }) {
+            problem(line, "this address and port are listened on already, expected each socket once")
+        }
+        sockets.append(
+            ListenConfiguration(address: endpoint.address, port: endpoint.port, receiveBufferBytes: buffer))
+    }
+
+    mutating func readExporters(_ entry: Entry?, into configuration: inout Configuration) {
+        guard let entry, let section = section(entry, ExportersKey.self) else { return }
+        if let allow = section[.allow] {
+            configuration.exporters.allow = list(allow, of: "prefixes", single: true).compactMap {
+                prefix($0)
+            }
+        }
+        for item in sections(section[.overrides], of: "exporters", OverrideKey.self) {
+            let text = required(item, .address, expected: "the exporter's address")
+            let address = value(text, expected: "an address, such as 10.3.0.1") { IPAddress($0) }
+            var exporter = ExporterOverride(address: address ?? .unspecified)
+            exporter.samplingInterval = integer(
+                item[.sampling], in: 1...Int(UInt32.max), of: "a number of packets"
+            ).map { UInt32(clamping: $0) }
+            exporter.activeTimeout = duration(item[.activeTimeout], seconds: 1...86400, example: "60s")
+            exporter.inactiveTimeout = duration(item[.inactiveTimeout], seconds: 1...86400, example: "15s")
+            if let address, configuration.exporters.overrides.contains(where: { $0.address == address }) {
+                problem(item.line, "exporter \(address) is given again, expected one entry for each address")
+            }
+            configuration.exporters.overrides.append(exporter)
+        }
+    }
+
+    mutating func readDiscovery(_ entry: Entry?, into configuration: inout Configuration) {
+        guard let entry, let section = section(entry, DiscoverKey.self) else { return }
+        configuration.discovery.isEnabled = boolean(section[.enabled]) ?? configuration.discovery.isEnabled
+        configuration.discovery.limit =
+            integer(section[.limit], in: 1...1_000_000, of: "a number of services")
+            ?? configuration.discovery.limit
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+
+/// The keys of one kind of section; the raw values are the words in the file.
+protocol SectionKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
+    /// Where such a section stands, for the documentation; empty for the whole file.
+    static var sectionPath: String { get }
+}
+
+enum RootKey: String, SectionKey {
+    case listen, gather, exporters, services, discover, signals, baseline, detection, suppress, alerts,
+        control, state
+    case archive
+    static let sectionPath = ""
+}
+
+enum ListenKey: String, SectionKey {
+    case udp
+    case receiveBuffer = "receive_buffer"
+    static let sectionPath = "listen[]"
+}
+
+enum ExportersKey: String, SectionKey {
+    case allow, overrides
+    static let sectionPath = "exporters"
+}
+
+enum OverrideKey: String, SectionKey {
+    case address, sampling
+    case activeTimeout = "active_timeout"
+    case inactiveTimeout = "inactive_timeout"
+    static let sectionPath = "exporters.overrides[]"
+}
+
+enum ServiceSectionKey: String, SectionKey {
+    case name, addresses, port, ports, `protocol`, kind
+    static let sectionPath = "services[]"
+}
+
+enum DiscoverKey: String, SectionKey {
+    case enabled, limit
+    static let sectionPath = "discover"
+}
+
+enum SignalsKey: String, SectionKey {
+    case syslog, statsd, formats, rules
+    static let sectionPath = "signals"
+}
+
+enum SyslogListenKey: String, SectionKey {
+    case udp
+    case receiveBuffer = "receive_buffer"
+    static let sectionPath = "signals.syslog[]"
+}
+
+enum StatsdListenKey: String, SectionKey {
+    case udp
+    static let sectionPath = "signals.statsd[]"
+}
+
+enum RuleKey: String, SectionKey {
+    case program, frontend, host, sender, format, service
+    case serviceFrom = "service_from"
+    static let sectionPath = "signals.rules[]"
+}
+
+enum BaselineKey: String, SectionKey {
+    case warmUp = "warm_up"
+    static let sectionPath = "baseline"
+}
+
+enum SuppressKey: String, SectionKey {
+    case sources, egress, maintenance
+    static let sectionPath = "suppress"
+}
+
+enum DeclaredPrefixKey: String, SectionKey {
+    case prefix, why
+    static let sectionPath = "suppress.sources[]"
+}
+
+enum MaintenanceKey: String, SectionKey {
+    case service, schedule, lasting
+    static let sectionPath = "suppress.maintenance[]"
+}
+
+enum AlertKey: String, SectionKey {
+    case syslog, stdout, file
+    static let sectionPath = "alerts[]"
+}
+
+enum SyslogOutputKey: String, SectionKey {
+    case local, udp, facility
+    static let sectionPath = "alerts[].syslog"
+}
+
+enum StandardOutputKey: String, SectionKey {
+    case format
+    static let sectionPath = "alerts[].stdout"
+}
+
+enum FileOutputKey: String, SectionKey {
+    case path
+    static let sectionPath = "alerts[].file"
+}
+
+enum ControlKey: String, SectionKey {
+    case http, socket
+    static let sectionPath = "control"
+}
+
+enum StateKey: String, SectionKey {
+    case directory
+    static let sectionPath = "state"
+}
+
+enum ArchiveKey: String, SectionKey {
+    case enabled
+    static let sectionPath = "archive"
+}
+
+extension Configuration {
+    /// Every key that the configuration may have, as `section.key`; `[]` stands for an item of a list. The same that
+    /// docs/configuration.md lists.
+    package static let knownKeys: [String] =
+        paths(RootKey.self) + paths(ListenKey.self) + paths(ExportersKey.self) + paths(OverrideKey.self)
+        + paths(ServiceSectionKey.self) + paths(DiscoverKey.self) + paths(SignalsKey.self)
+        + paths(SyslogListenKey.self) + paths(StatsdListenKey.self) + paths(RuleKey.self)
+        + paths(BaselineKey.self)
+        + DetectionPolicy.options.map { "detection." + $0.name } + paths(SuppressKey.self)
+        + paths(DeclaredPrefixKey.self) + paths(MaintenanceKey.self) + paths(AlertKey.self)
+        + paths(SyslogOutputKey.self) + paths(StandardOutputKey.self) + paths(FileOutputKey.self)
+        + paths(ControlKey.self) + paths(StateKey.self) + paths(ArchiveKey.self)
+
+    private static func paths<Key: SectionKey>(_: Key.Type) -> [String] {
+        Key.allCases.map { Key.sectionPath.isEmpty ? $0.rawValue : "\(Key.sectionPath).\($0.rawValue)" }
+    }
+}

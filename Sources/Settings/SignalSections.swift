@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// `signals`: log lines as outcomes of services. Read after `services`.
+extension ConfigurationReader {
+    mutating func readSignals(_ entry: Entry?, into configuration: inout Configuration) {
+        guard let entry, let section = section(entry, SignalsKey.self) else { return }
+        for item in sections(section[.syslog], of: "sockets", SyslogListenKey.self) {
+            let udp = required(item, .udp, expected: "an address and a port, such as \"[::]:5140\"")
+            let endpoint = endpoint(udp, example: "[::]:5140")
+            let buffer = size(item[.receiveBuffer], in: Self.receiveBufferRange, example: "8MiB")
+            if let endpoint, configuration.listen.contains(where: { endpoint.collides(with: $0) }) {
+                problem(item.line, "port \(endpoint.port) is in 'listen' already, expected a port of its own")
+            }
+            append(
+                endpoint, buffer ?? ListenConfiguration.syslogBufferBytes, at: item.line,
+                to: &configuration.signals.syslog)
+        }
+        readStatsd(section[.statsd])
+        let formats = catalogue.builtIn + readFormats(section[.formats], into: &configuration)
+        for item in sections(section[.rules], of: "rules", RuleKey.self) {
+            if let rule = rule(item, formats: formats) { configuration.signals.rules.append(rule) }
+        }
+    }
+
+    private mutating func readStatsd(_ entry: Entry?) {
+        let sockets = sections(entry, of: "sockets", StatsdListenKey.self)
+        for item in sockets {
+            let udp = required(item, .udp, expected: "an address and a port, such as \"127.0.0.1:8125\"")
+            _ = endpoint(udp, example: "127.0.0.1:8125")
+        }
+        if let entry, !sockets.isEmpty { warn(entry.line, "'statsd' is not implemented yet; ignored") }
+    }
+
+    /// Gives the names, those of wrong formats included.
+    private mutating func readFormats(_ entry: Entry?, into configuration: inout Configuration) -> [String] {
+        guard let entry, let formats = mapping(entry, expected: "`name: 'log format'` lines") else {
+            return []
+        }
+        for pair in formats {
+            if catalogue.builtIn.contains(pair.name) {
+                problem(pair.line, "\(printable(pair.name)) is a built-in format, expected another name")
+            }
+            let text = text(pair.value, expected: "nginx's log_format, in quotes")
+            if let text, let mistake = catalogue.mistake(text) {
+                problem(pair.value.line, "format \(printable(pair.name)) cannot be used: \(mistake)")
+            }
+            if let text { configuration.signals.formats.append(NamedFormat(name: pair.name, text: text)) }
+        }
+        return formats.map(\.name)
+    }
+
+    private mutating func rule(_ section: Section<RuleKey>, formats: [String]) -> SignalRuleConfiguration? {
+        let program = text(section[.program], expected: "the program's name in the log, such as nginx")
+        let frontend = text(section[.frontend], expected: "the name of haproxy's frontend")
+        let host = text(section[.host], expected: "the host's name in the log")
+        let sender = prefix(section[.sender])
+        let format = word(
+            required(section, .format, expected: alternatives(formats, conjunction: "or")), among: formats)
+        if let format, let entry = section[.serviceFrom], catalogue.withoutDestination.contains(format) {
+            problem(
+                entry.line,
+                "lines of format '\(format)' name no server, expected 'service' instead of 'service_from'")
+        }
+        guard let target = target(section), let format else { return nil }
+        var rule = SignalRuleConfiguration(format: format, target: target)
+        (rule.program, rule.frontend, rule.host, rule.sender) = (program, frontend, host, sender)
+        return rule
+    }
+
+    private mutating func target(_ section: Section<RuleKey>) -> SignalTarget? {
+        if section[.service] != nil, let field = section[.serviceFrom] {
+            problem(field.line, "'service' and 'service_from' are both given, expected one of them")
+        }
+        if let entry = section[.service] { return knownService(entry).map { .service($0) } }
+        if let entry = section[.serviceFrom] {
+            return word(entry, among: ["dst"]).map { _ in .destination }
+        }
+        problem(section.line, "'service' is missing, expected a service's name, or 'service_from: dst'")
+        return nil
+    }
+
+    /// The name of a service of this file.
+    mutating func knownService(_ entry: Entry?) -> String? {
+        guard !serviceLines.isEmpty else {
+            return value(entry, expected: "the name of a service, and a 'services' section that has it") {
+                _ in nil
+            }
+        }
+        return word(entry, among: serviceLines.keys.sorted(), expected: "the name of a service in 'services'")
+    }
+}
