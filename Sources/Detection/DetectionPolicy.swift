@@ -2,22 +2,22 @@
 
 /// Every constant of the detector, with unit and reason in ``options``; the `detection:` section of the configuration.
 package struct DetectionPolicy: Equatable, Sendable {
-    /// nats
     package var pressureThreshold = 16.0
-    /// nats
     package var outcomeThreshold = 16.0
-    /// seconds
-    package var warmUp = 3600.0
-    /// records or lines
+    package var pressureRatio = 1.5
+    package var sourceRatio = 2.0
+    package var newSourceShare = 0.25
     package var minimumEvidence = 12.0
-    /// seconds
     package var holdTicks = 3.0
-    /// seconds
+    package var orderSlack = 5.0
+    package var unclearAfter = 60.0
+    package var noticeAfter = 10.0
     package var clearAfter = 60.0
-    /// seconds
     package var reopenWithin = 300.0
-    /// seconds
     package var updateInterval = 300.0
+    package var warmUp = 3600.0
+    package var learningDelay = 30.0
+    package var minimumBaseline = 25.0
 
     package init() {}
 
@@ -40,14 +40,34 @@ package struct DetectionPolicy: Equatable, Sendable {
             path: \.pressureThreshold),
         Option(
             name: "outcome_threshold", unit: "", range: 4...100,
-            reason: "evidence in nats before harm counts", path: \.outcomeThreshold),
+            reason: "evidence in nats before harm counts; slow answers need twice as much", path: \.outcomeThreshold),
+        Option(
+            name: "pressure_ratio", unit: "", range: 1...100,
+            reason: "least rise over the baseline that is called pressure", path: \.pressureRatio),
+        Option(
+            name: "source_ratio", unit: "", range: 1...100,
+            reason: "least rise of distinct sources that counts as a change of sources", path: \.sourceRatio),
+        Option(
+            name: "new_source_share", unit: "", range: 0...1,
+            reason: "share of the pressure from unknown prefixes that counts as a change of sources",
+            path: \.newSourceShare),
         Option(
             name: "minimum_evidence", unit: "", range: 1...10000,
             reason: "raw records or lines behind an incident; one sampled record never alerts",
             path: \.minimumEvidence),
         Option(
             name: "hold_ticks", unit: "", range: 1...60,
-            reason: "seconds in a row for which all gates must hold", path: \.holdTicks),
+            reason: "seconds in a row for which all gates must hold; one noisy second must not open", path: \.holdTicks),
+        Option(
+            name: "order_slack", unit: "s", range: 0...60,
+            reason: "harm may seem to begin this long before the pressure", path: \.orderSlack),
+        Option(
+            name: "unclear_after", unit: "s", range: 10...3600,
+            reason: "when everything but the order has held this long, it is said as unclear: never silence",
+            path: \.unclearAfter),
+        Option(
+            name: "notice_after", unit: "s", range: 3...3600,
+            reason: "how long pressure alone or harm alone must last to be worth a notice", path: \.noticeAfter),
         Option(
             name: "clear_after", unit: "s", range: 10...3600,
             reason: "quiet time before an incident is cleared", path: \.clearAfter),
@@ -57,5 +77,11 @@ package struct DetectionPolicy: Equatable, Sendable {
         Option(
             name: "update_interval", unit: "s", range: 10...3600,
             reason: "first repeat of an open incident; doubles up to an hour", path: \.updateInterval),
+        Option(
+            name: "learning_delay", unit: "s", range: 10...180,
+            reason: "cells are complete and free of a beginning attack when they are this old", path: \.learningDelay),
+        Option(
+            name: "minimum_baseline", unit: "s", range: 10...3600,
+            reason: "seconds learned before anything is judged", path: \.minimumBaseline),
     ]
 }

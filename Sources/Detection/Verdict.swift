@@ -80,7 +80,6 @@ package enum VerdictKind: String, CaseIterable, Sendable {
     case dnsFlood = "dns_flood"
     case dnsRandomSubdomain = "dns_random_subdomain"
     case connectionExhaustion = "connection_exhaustion"
-    case connectionFlood = "connection_flood"
     case synFlood = "syn_flood"
     case applicationExhaustion = "application_exhaustion"
     case networkFlood = "network_flood"
@@ -98,7 +97,7 @@ package enum VerdictKind: String, CaseIterable, Sendable {
     package var technique: String? {
         switch self {
         case .httpFlood, .tlsHandshakeFlood, .tlsRenegotiation, .slowConnection, .dnsFlood, .dnsRandomSubdomain,
-            .connectionExhaustion, .connectionFlood:
+            .connectionExhaustion:
             "T1499.002"
         case .synFlood: "T1499.001"
         case .applicationExhaustion: "T1499.003"

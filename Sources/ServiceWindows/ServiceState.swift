@@ -33,8 +33,9 @@ package struct ServiceState: Sendable {
     /// Answers slower than this are slow: max(1 s, 9 × median) in milliseconds.
     package internal(set) var slowAnswerMilliseconds: Double = 1000
     package internal(set) var slowShortMilliseconds: Double = 1000
-    /// Server time of answers of late, faded like the concentrations.
-    package internal(set) var recentLatencies = DurationHistogram()
+    /// Server time of answers in this slice of ten seconds, and in the one before.
+    var recentLatencies = DurationHistogram()
+    private var previousLatencies = DurationHistogram()
 
     /// Requested paths (or query names) of prefixes that were known, and of those that were not.
     package internal(set) var knownPaths = Concentration()
@@ -64,6 +65,7 @@ package struct ServiceState: Sendable {
         unknownPaths.halve()
         knownShapes.halve()
         unknownShapes.halve()
+        previousLatencies = recentLatencies
         recentLatencies = DurationHistogram()
         slowAnswerMilliseconds = max(1000, 9 * (latencies.median() ?? 0))
         slowShortMilliseconds = max(1000, 9 * (shortDurations.median() ?? 0))
@@ -71,6 +73,9 @@ package struct ServiceState: Sendable {
         startLag = max(0, startLag - startLag / 8)
     }
 
-    /// How the detector and the messages name it.
+    /// Median server time of answers in the last ten to twenty seconds, in milliseconds.
+    package var latencyOfLate: Double? { recentLatencies.median(least: 5) ?? previousLatencies.median(least: 5) }
+
+    /// Some of the service's records are sampled: flags, durations and single flows are no evidence then.
     package var sampled: Bool { samplingInterval > 1 }
 }

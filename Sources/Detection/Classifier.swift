@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import ServiceWindows
+
+/// Evidence → class (detection.md §6). An attack class needs a positive sign; without one, too many users are too many
+/// users.
+enum Classifier {
+    struct Judgement: Equatable, Sendable {
+        var kind: VerdictKind
+        var confidence: Double
+    }
+
+    static func classify(_ evidence: Evidence, _ service: ServiceState, _ baseline: ServiceBaseline) -> Judgement {
+        let facts = evidence.facts
+        if service.endpoint.transport == .udp || service.kind == .dns {
+            return classifyQueries(facts, service, baseline)
+        }
+        if facts.newConnections >= 12, facts.synShare >= 0.6, evidence.samplingInterval == 1 {
+            return Judgement(kind: .synFlood, confidence: 0.9)
+        }
+        if let slow = slowConnections(evidence, baseline) { return slow }
+        if service.kind == .https || service.kind == .tls, let tls = handshakes(evidence, baseline) { return tls }
+        if connectionsWithoutRequests(evidence, baseline) {
+            return Judgement(kind: .connectionExhaustion, confidence: 0.6)
+        }
+        let signs = attackSigns(facts, service)
+        guard signs > 0 else { return Judgement(kind: .demandOverload, confidence: 0.55) }
+        let confidence = min(0.95, 0.6 + 0.12 * Double(signs))
+        let speaksHTTP = service.kind == .http || service.kind == .https || facts.requests > 0
+        return Judgement(kind: speaksHTTP ? .httpFlood : .connectionExhaustion, confidence: confidence)
+    }
+
+    /// Open connections that send next to nothing hold the pool.
+    private static func slowConnections(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Judgement? {
+        let facts = evidence.facts
+        let usual = baseline.metric(.slowConnections).mean
+        let manySlow = Double(facts.slowOpen) >= 4 * usual + 20
+        let manyTimeouts = facts.slowRequests >= 12 && facts.slowRequests * 10 >= facts.requests
+        let requestsUp = evidence.pressures.contains { $0.metric == .requests }
+        // The pool is full, the requests are not more: connections hold it that ask for nothing.
+        let poolHeld = facts.saturated >= 12 && !requestsUp
+        guard !requestsUp, manySlow || manyTimeouts || poolHeld else { return nil }
+        let signs = [manySlow, manyTimeouts, poolHeld].filter { $0 }.count
+        return Judgement(kind: .slowConnection, confidence: min(0.97, 0.62 + 0.15 * Double(signs)))
+    }
+
+    private static func handshakes(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Judgement? {
+        let facts = evidence.facts
+        let ratio = evidence.pressures.first { $0.metric == .newConnections }?.surprise ?? 1
+        let mostOnly = facts.handshakeOnly >= 12 && facts.handshakeOnly * 2 >= facts.ended
+        let failing = facts.handshakeFailures >= 12 && facts.handshakeFailures >= facts.requests / 4
+        if mostOnly || failing || (ratio >= 4 && connectionsWithoutRequests(evidence, baseline)) {
+            return Judgement(kind: .tlsHandshakeFlood, confidence: mostOnly || failing ? 0.85 : 0.65)
+        }
+        let packetsUp = evidence.pressures.contains { $0.metric == .clientPackets && $0.surprise >= 2 }
+        let requestsUp = evidence.pressures.contains { $0.metric == .requests }
+        guard packetsUp, ratio < 4, !requestsUp, baseline.metric(.requests).mean < 0.05 else { return nil }
+        return Judgement(kind: .tlsRenegotiation, confidence: 0.6)
+    }
+
+    /// The service writes a log, and far fewer lines come out of a connection than usual.
+    private static func connectionsWithoutRequests(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Bool {
+        let usualRequests = baseline.metric(.requests).mean
+        let usualConnections = baseline.metric(.newConnections).mean
+        guard usualRequests > 0.2, usualConnections > 0.05, evidence.facts.newConnections >= 12,
+            !evidence.pressures.contains(where: { $0.metric == .requests })
+        else { return false }
+        let lines = Double(evidence.facts.requests) / Double(evidence.facts.newConnections)
+        return lines < 0.3 * usualRequests / usualConnections
+    }
+
+    /// How many signs say that the newcomers are not users: compared with the known clients of the same time, never with
+    /// the past, since an overload makes everybody's connections look alike.
+    private static func attackSigns(_ facts: EvidenceFacts, _ service: ServiceState) -> Int {
+        var signs = 0
+        if stands(service.unknownPaths, outFrom: service.knownPaths) { signs += 1 }
+        if stands(service.unknownShapes, outFrom: service.knownShapes) { signs += 1 }
+        let perSource = Double(facts.newConnections + facts.requests) / Double(max(1, facts.sources))
+        let ten = Double(facts.duration) / 10
+        // A person makes a request in a few seconds, a tool several a second.
+        if perSource / max(1, ten) >= 20 { signs += 1 }
+        return signs
+    }
+
+    private static func stands(_ newcomers: Concentration, outFrom known: Concentration) -> Bool {
+        guard newcomers.total >= 20, newcomers.topShare >= 0.5 else { return false }
+        return known.total < 10 || newcomers.topShare >= 1.5 * known.topShare
+    }
+
+    private static func classifyQueries(
+        _ facts: EvidenceFacts, _ service: ServiceState, _ baseline: ServiceBaseline
+    ) -> Judgement {
+        let usual = baseline.metric(.queries).mean
+        let usualMisses = facts.requests > 0 ? Double(facts.noSuchName) / Double(facts.requests) : 0
+        let scattered = service.unknownPaths.total >= 50 && service.unknownPaths.topShare < 0.02
+        if service.kind == .dns, scattered || (usual > 0 && usualMisses >= 0.8) {
+            return Judgement(kind: .dnsRandomSubdomain, confidence: 0.75)
+        }
+        return Judgement(kind: service.kind == .dns ? .dnsFlood : .networkFlood, confidence: 0.75)
+    }
+}
+
+extension VerdictKind {
+    /// How much a class says: an incident is refined only upward.
+    var specificity: Int {
+        switch self {
+        case .unclear: 0
+        case .demandOverload: 1
+        case .httpFlood, .dnsFlood, .connectionExhaustion, .networkFlood, .applicationExhaustion: 2
+        case .slowConnection, .synFlood, .tlsHandshakeFlood, .tlsRenegotiation, .dnsRandomSubdomain, .reflection: 3
+        case .surge, .degradation, .outageRetryStorm, .absorbedAttack, .telemetry: 0
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowModel
+package import ServiceWindows
+
+/// Judges every tracked service once a second: windows in, verdicts out. Owned by the evaluation queue; reads no clock.
+package struct Detector: ~Copyable {
+    package let policy: DetectionPolicy
+    private var judges: [ServiceJudge] = []
+    private var telemetry = TelemetryWatch()
+
+    package init(policy: DetectionPolicy) {
+        self.policy = policy
+    }
+
+    /// Evaluates the second that `windows.advance(to:)` has just ended.
+    ///
+    /// - Parameter exporters: what is known of each exporter, by `ExporterID`.
+    /// - Complexity: a few thousand steps for a service that had traffic of late, one for an idle one.
+    package mutating func evaluate(
+        _ windows: inout ServiceAggregator, exporters: [ExporterStatus]
+    ) -> [Verdict] {
+        while judges.count < windows.services.count {
+            judges.append(ServiceJudge(slot: judges.count, since: windows.now))
+        }
+        var verdicts = telemetry.evaluate(exporters, now: windows.now)
+        for slot in judges.indices {
+            verdicts += judges[slot].evaluate(windows, exporters: exporters, policy: policy)
+            windows.setSuspicious(judges[slot].isSuspicious, slot: slot)
+        }
+        return verdicts
+    }
+
+    /// Incidents that are open now.
+    package var openIncidents: Int { judges.count { $0.isOpen } }
+}
+
+/// What detection needs to know of an exporter.
+package struct ExporterStatus: Sendable, Equatable {
+    package var address: IPAddress
+    /// Arrival of its newest datagram.
+    package var lastSeen: Instant
+    /// Datagrams received.
+    package var datagrams: UInt64
+    /// Share (0…1) of what it sent that never arrived or was dropped.
+    package var loss: Double
+
+    package init(address: IPAddress, lastSeen: Instant, datagrams: UInt64, loss: Double) {
+        (self.address, self.lastSeen, self.datagrams, self.loss) = (address, lastSeen, datagrams, loss)
+    }
+}
+
+/// Notices about the telemetry itself: an exporter that falls silent, and that comes back.
+struct TelemetryWatch: Sendable {
+    /// A steady exporter that says nothing for this long is silent; active timeouts are at most half of it.
+    private static let silence: Int64 = 120
+    /// An exporter is steady after this many datagrams.
+    private static let steady: UInt64 = 20
+
+    private var silent: Set<IPAddress> = []
+
+    mutating func evaluate(_ exporters: [ExporterStatus], now: Int64) -> [Verdict] {
+        var verdicts: [Verdict] = []
+        for exporter in exporters where exporter.datagrams >= Self.steady {
+            let quiet = now - exporter.lastSeen.seconds
+            if quiet >= Self.silence, silent.insert(exporter.address).inserted {
+                let detail = "exporter \(exporter.address) has been silent for \(quiet) s: its services are not watched"
+                verdicts.append(verdict(exporter, detail, severity: .warning, now: now))
+            } else if quiet < 10, silent.remove(exporter.address) != nil {
+                verdicts.append(verdict(exporter, "exporter \(exporter.address) sends again", severity: .notice, now: now))
+            }
+        }
+        return verdicts
+    }
+
+    private func verdict(_ exporter: ExporterStatus, _ detail: String, severity: Severity, now: Int64) -> Verdict {
+        var verdict = Verdict(
+            time: Instant(seconds: now), event: .notice, incident: nil, service: nil, kind: .telemetry,
+            severity: severity, confidence: 1, onset: exporter.lastSeen)
+        verdict.telemetry.exporters = [exporter.address]
+        verdict.telemetry.loss = exporter.loss
+        verdict.detail = detail
+        return verdict
+    }
+}

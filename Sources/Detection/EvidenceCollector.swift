@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import ServiceWindows
+
+/// Runs all tests over one service's windows. Pure: windows and baseline in, evidence out.
+enum EvidenceCollector {
+    /// Seconds that the tests look back.
+    private static let lookBack: Int64 = 180
+    /// A log line arrives about a second after its request; haproxy writes it at the request's end.
+    private static let logLag: Int64 = 3
+
+    static func collect(
+        _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, policy: DetectionPolicy
+    ) -> Evidence {
+        let now = windows.now
+        let service = windows.services[slot]
+        let seconds = windows.seconds(max(baseline.since, now - lookBack)...now, slot: slot)
+        var evidence = Evidence(now: now)
+        evidence.samplingInterval = Int(service.samplingInterval)
+        evidence.isCold = Double(now - baseline.since) < policy.warmUp
+        findPressure(&evidence, seconds, service, baseline, policy)
+        findHarm(&evidence, seconds, service, baseline, policy)
+        judgeOrder(&evidence, service, policy)
+        let onset = evidence.onset
+        for second in seconds where second.cell.second >= onset { evidence.facts.add(second.cell) }
+        evidence.facts.duration = max(1, now - onset)
+        evidence.facts.slowOpen = Int(seconds.suffix(90).map(\.slow).max() ?? 0)
+        evidence.rawEvidence = rawEvidence(seconds, since: min(onset, evidence.harm?.onset ?? onset))
+        let minute = windows.distinctSources(slot: slot, until: now, seconds: 60)
+        evidence.facts.sources = max(
+            minute, windows.distinctSources(slot: slot, until: now - service.startLag, seconds: 60))
+        evidence.sourcesChanged =
+            evidence.facts.newShare >= policy.newSourceShare
+            || Double(evidence.facts.sources) >= policy.sourceRatio * baseline.sources + 10
+        return evidence
+    }
+
+    private static func findPressure(
+        _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState, _ baseline: ServiceBaseline,
+        _ policy: DetectionPolicy
+    ) {
+        for metric in metrics(of: service) {
+            let lag = metric == .requests || metric == .queries || metric == .handshakes ? logLag : max(5, service.startLag)
+            guard
+                let finding = PressureTest.run(
+                    metric, seconds: seconds, baseline: baseline.metric(metric), lag: lag, policy: policy)
+            else { continue }
+            evidence.pressureNow = max(evidence.pressureNow, finding.recent)
+            if finding.isUp { evidence.pressures.append(finding) }
+        }
+        evidence.pressures.sort { ($0.evidence, $0.surprise) > ($1.evidence, $1.surprise) }
+    }
+
+    /// Flows of a datagram protocol are not connections: 200 sockets carried 14 to 1,114 packets/s in 14 to 28 flows/s.
+    private static func metrics(of service: ServiceState) -> [PressureMetric] {
+        if service.endpoint.transport == .udp { return [.clientPackets, .queries] }
+        return service.sampled
+            ? [.newConnections, .clientPackets, .requests, .handshakes]
+            : [.newConnections, .concurrentConnections, .clientPackets, .requests, .handshakes]
+    }
+
+    private static func findHarm(
+        _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState, _ baseline: ServiceBaseline,
+        _ policy: DetectionPolicy
+    ) {
+        let ended = seconds.suffix(60).reduce(0) { $0 + Int($1.cell.endedKnown) }
+        // Newcomers' unanswered and reset connections may be a limiter's work; eight outcomes of known clients decide.
+        let ofKnown = ended >= 8
+        for channel in OutcomeChannel.allCases where channel != .flow && channel != .slowFlows || !service.sampled {
+            let lag = channel == .flow || channel == .slowFlows ? max(5, service.flowLag) : logLag
+            guard
+                let finding = OutcomeTest.run(
+                    channel, seconds: seconds, baseline: baseline.ratio(channel, ofKnown: ofKnown), ofKnown: ofKnown,
+                    lag: lag, policy: policy)
+            else { continue }
+            evidence.outcomeNow = max(evidence.outcomeNow, finding.recent)
+            if finding.isUp { evidence.harms.append(finding) }
+        }
+        evidence.harms.sort { $0.weight > $1.weight }
+        guard evidence.harms.isEmpty, ofKnown, !service.sampled else { return }
+        let ofAll = OutcomeTest.run(
+            .flow, seconds: seconds, baseline: baseline.ratio(.flow, ofKnown: false), ofKnown: false,
+            lag: max(5, service.flowLag), policy: policy)
+        evidence.harmsOnlyNewcomers = ofAll?.isUp ?? false
+    }
+
+    /// Compared in event time, on the pairs of what is up: one pressure that explains one harm is enough.
+    private static func judgeOrder(_ evidence: inout Evidence, _ service: ServiceState, _ policy: DetectionPolicy) {
+        let slack = Int64(policy.orderSlack)
+        evidence.isInOrder = evidence.harms.contains { harm in
+            let lag = harm.channel == .flow || harm.channel == .slowFlows ? max(5, service.flowLag) : logLag
+            return evidence.pressures.contains { pressure in
+                harm.onset >= pressure.onset - slack && harm.onset <= pressure.end + max(lag, slack)
+            }
+        }
+    }
+
+    private static func rawEvidence(_ seconds: [ServiceSecond], since onset: Int64) -> Int {
+        var sum = 0
+        for second in seconds where second.cell.second >= onset {
+            sum += Int(second.cell.rawRecords) + Int(second.cell.requestsAll) + Int(second.cell.saturated)
+        }
+        return sum
+    }
+}
+
+extension PressureFinding {
+    /// Ratio to the baseline, to choose among metrics whose evidence is at its cap.
+    var surprise: Double { (rate + 0.5) / (baseline + 0.5) }
+}
+
+extension OutcomeFinding {
+    /// Failures before slowness, then the stronger.
+    var weight: Double { evidence * (channel.isWeak ? 0.25 : channel.isSlowness ? 0.5 : 1) * (0.5 + ratio) }
+}
+
+extension EvidenceFacts {
+    mutating func add(_ cell: ServiceCell) {
+        newConnections += Int(cell.newConnections)
+        newFromUnknown += Int(cell.newConnectionsFromUnknown)
+        synOnly += Int(cell.synOnly)
+        ended += Int(cell.ended)
+        short += Int(cell.short)
+        handshakeOnly += Int(cell.handshakeOnly)
+        requests += Int(cell.requests)
+        requestsFromUnknown += Int(cell.requestsFromUnknown)
+        slowRequests += Int(cell.slowRequests)
+        saturated += Int(cell.saturated)
+        handshakeFailures += Int(cell.handshakeFailures)
+        noSuchName += Int(cell.noSuchName)
+    }
+}

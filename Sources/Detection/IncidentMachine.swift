@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+
+/// The life of a service's incidents as a state machine: evidence in, actions out, time as part of the evidence.
+struct IncidentMachine: Sendable {
+    enum State: Equatable, Sendable {
+        case quiet
+        /// All gates have held for this many ticks.
+        case suspicious(ticks: Int)
+        case open
+        /// Quiet since this second.
+        case clearing(since: Int64)
+    }
+
+    /// What the detector is to say.
+    enum Action: Equatable, Sendable {
+        case open, update, clear
+        case reopen
+        case notice(VerdictKind)
+    }
+
+    /// What persists from opening to the end of the time in which it may reopen.
+    struct Incident: Equatable, Sendable {
+        var id: IncidentID
+        var kind: VerdictKind
+        var confidence: Double
+        var severity: Severity
+        var openedAt: Int64
+        var onset: Int64
+        var lastMessage: Int64
+        var updateInterval: Int64
+        var clearedAt: Int64?
+    }
+
+    private(set) var state = State.quiet
+    var incident: Incident?
+    /// Ticks for which everything but the order has held.
+    private var disorderTicks = 0
+    private var surgeTicks = 0
+    private var degradationTicks = 0
+    /// The notice of the present episode, so that it is said once.
+    private var noticed: VerdictKind?
+    private var quietTicks = 0
+
+    /// Something is going on that must not be learned.
+    var isSuspicious: Bool { state != .quiet || surgeTicks > 0 || degradationTicks > 0 }
+    var isOpen: Bool {
+        switch state {
+        case .open, .clearing: true
+        case .quiet, .suspicious: false
+        }
+    }
+
+    /// One tick's evidence; returns what is to be said. A returned `open` or `reopen` expects `incident` to be set.
+    mutating func evaluated(_ evidence: Evidence, severity: Severity, policy: DetectionPolicy) -> [Action] {
+        countEpisodes(evidence)
+        switch state {
+        case .quiet, .suspicious: return judge(evidence, policy)
+        case .open, .clearing: return follow(evidence, severity: severity, policy)
+        }
+    }
+
+    private mutating func countEpisodes(_ evidence: Evidence) {
+        let pressed = evidence.pressure != nil
+        let harmed = evidence.harm != nil
+        surgeTicks = pressed && !harmed ? surgeTicks + 1 : 0
+        degradationTicks = harmed && !pressed ? degradationTicks + 1 : 0
+        quietTicks = pressed || harmed ? 0 : quietTicks + 1
+        if quietTicks >= 60 { noticed = nil }
+    }
+
+    // MARK: Before an incident
+
+    private mutating func judge(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
+        let joint = evidence.pressure != nil && evidence.harm != nil && evidence.hasEnough(policy)
+        guard joint else {
+            state = .quiet
+            disorderTicks = 0
+            return notices(evidence, policy)
+        }
+        if !evidence.sourcesChanged {
+            state = .suspicious(ticks: 0)
+            return notice(.outageRetryStorm)
+        }
+        if !evidence.isInOrder {
+            disorderTicks += 1
+            state = .suspicious(ticks: 0)
+            return Double(disorderTicks) >= policy.unclearAfter ? opened(evidence, policy) : []
+        }
+        let ticks: Int = if case .suspicious(let ticks) = state { ticks + 1 } else { 1 }
+        state = .suspicious(ticks: ticks)
+        return Double(ticks) >= policy.holdTicks ? opened(evidence, policy) : []
+    }
+
+    private mutating func opened(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
+        state = .open
+        disorderTicks = 0
+        if let incident, let cleared = incident.clearedAt, Double(evidence.now - cleared) <= policy.reopenWithin {
+            return [.reopen]
+        }
+        return [.open]
+    }
+
+    private mutating func notices(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
+        guard evidence.hasEnough(policy) else { return [] }
+        if evidence.pressure != nil, Double(surgeTicks) >= policy.noticeAfter {
+            return notice(evidence.harmsOnlyNewcomers ? .absorbedAttack : .surge)
+        }
+        if let harm = evidence.harm, Double(degradationTicks) >= policy.noticeAfter, !harm.channel.isWeak {
+            return notice(.degradation)
+        }
+        return []
+    }
+
+    private mutating func notice(_ kind: VerdictKind) -> [Action] {
+        guard noticed != kind else { return [] }
+        noticed = kind
+        return [.notice(kind)]
+    }
+
+    // MARK: During an incident
+
+    private mutating func follow(_ evidence: Evidence, severity: Severity, _ policy: DetectionPolicy) -> [Action] {
+        let calm =
+            evidence.pressureNow < 0.3 * policy.pressureThreshold && evidence.outcomeNow < 0.3 * policy.outcomeThreshold
+        guard calm else {
+            state = .open
+            return updates(evidence, severity: severity)
+        }
+        guard case .clearing(let since) = state else {
+            state = .clearing(since: evidence.now)
+            return []
+        }
+        guard Double(evidence.now - since) >= policy.clearAfter else { return [] }
+        state = .quiet
+        noticed = nil
+        incident?.clearedAt = evidence.now
+        return [.clear]
+    }
+
+    private mutating func updates(_ evidence: Evidence, severity: Severity) -> [Action] {
+        guard var current = incident else { return [] }
+        let worse = severity > current.severity
+        let due = evidence.now - current.lastMessage >= current.updateInterval
+        guard worse || due else { return [] }
+        if due { current.updateInterval = min(3600, current.updateInterval * 2) }
+        current.severity = max(severity, current.severity)
+        current.lastMessage = evidence.now
+        incident = current
+        return [.update]
+    }
+
+    /// The class became clearer; true when that is worth an update.
+    mutating func refined(to judgement: Classifier.Judgement, now: Int64) -> Bool {
+        guard var current = incident, isOpen, judgement.kind.specificity > current.kind.specificity else { return false }
+        current.kind = judgement.kind
+        current.confidence = judgement.confidence
+        current.lastMessage = now
+        incident = current
+        return true
+    }
+}

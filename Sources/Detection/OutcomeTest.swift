@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import ServiceWindows
+
+/// The channels through which harm shows.
+enum OutcomeChannel: String, CaseIterable, Sendable {
+    /// Failed requests by the log, and work the service says it dropped.
+    case log
+    /// Unanswered and reset connections by the flows.
+    case flow
+    /// Answers slower than the service's own limit, by the log.
+    case slowAnswers = "slow_answers"
+    /// Single-request connections that took too long, by the flows.
+    case slowFlows = "slow_flows"
+    /// TLS handshakes that failed, by the log.
+    case tls
+
+    /// Slowness is weaker evidence than failure: it needs twice the threshold (detection.md §4).
+    var isSlowness: Bool { self == .slowAnswers || self == .slowFlows }
+
+    /// Slowness by flows alone makes a warning at most.
+    var isWeak: Bool { self == .slowFlows }
+}
+
+/// Whether one outcome channel of a service shows harm, and since when.
+struct OutcomeFinding: Sendable {
+    var channel: OutcomeChannel
+    /// nats, the most in the decision window
+    var evidence: Double
+    /// nats, of late
+    var recent: Double
+    var onset: Int64
+    /// Last second in which the test stood above its threshold.
+    var end: Int64
+    /// Failures or slow answers of all, from onset to now.
+    var ratio: Double
+    var baseline: Double
+    var hits: Int
+    var trials: Int
+    var isUp: Bool
+}
+
+/// The outcome tests: overdispersed binomial CUSUM of k failures of n (detection.md §4).
+enum OutcomeTest {
+    /// How much failures of one second go together: one broken backend fails many requests at once.
+    private static let overdispersion = 0.02
+
+    static func run(
+        _ channel: OutcomeChannel, seconds: [ServiceSecond], baseline: RatioBaseline, ofKnown: Bool, lag: Int64,
+        policy: DetectionPolicy
+    ) -> OutcomeFinding? {
+        guard let last = seconds.last?.cell.second else { return nil }
+        let threshold = policy.outcomeThreshold * (channel.isSlowness ? 2 : 1)
+        var path = CumulativeSum(threshold: threshold, restart: threshold / 4, last: last, lag: lag)
+        let p0 = baseline.expected
+        let p1 = min(0.98, p0 + max(0.10, p0))
+        let hit = naturalLogarithm(p1 / p0)
+        let miss = naturalLogarithm((1 - p1) / (1 - p0))
+        for second in seconds {
+            let (k, n) = counts(channel, second.cell, ofKnown: ofKnown)
+            guard n > 0 else { continue }
+            let spread = 1 + (n - 1) * overdispersion
+            path.add((k * hit + (n - k) * miss) / spread, second: second.cell.second)
+        }
+        guard let onset = path.onset else { return nil }
+        var (hits, trials) = (0.0, 0.0)
+        for second in seconds where second.cell.second >= max(onset, last - lag - 30) {
+            let (k, n) = counts(channel, second.cell, ofKnown: ofKnown)
+            hits += k
+            trials += n
+        }
+        return OutcomeFinding(
+            channel: channel, evidence: path.peak, recent: path.recent, onset: onset, end: path.lastAbove ?? onset,
+            ratio: trials > 0 ? hits / trials : 0, baseline: baseline.seen, hits: Int(hits), trials: Int(trials),
+            isUp: path.peak >= threshold)
+    }
+
+    /// k of n in a second. `ofKnown` leaves newcomers out where their failures may be a limiter's or their own doing.
+    static func counts(_ channel: OutcomeChannel, _ cell: ServiceCell, ofKnown: Bool) -> (Double, Double) {
+        switch channel {
+        case .log:
+            let dropped = Double(cell.saturated)
+            return (Double(max(0, cell.failures - cell.limited)) + dropped, Double(cell.requestsAll) + dropped)
+        case .flow:
+            return ofKnown
+                ? (Double(cell.failedKnown), Double(cell.endedKnown))
+                : (Double(cell.unanswered) + Double(cell.reset), Double(cell.ended))
+        case .slowAnswers: return (Double(cell.slowAnswers), Double(cell.timed))
+        case .slowFlows: return (Double(cell.shortSlow), Double(cell.short))
+        case .tls:
+            let failed = Double(cell.handshakeFailures)
+            return (failed, failed + Double(max(cell.requestsAll, cell.accepted)))
+        }
+    }
+}
+
+extension ServiceCell {
+    /// Requests of everybody, declared sources included: harm is harm, whoever asks.
+    var requestsAll: Int32 { requestsKnown &+ requestsFromUnknown }
+}

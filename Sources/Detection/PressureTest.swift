@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import ServiceWindows
+
+/// Whether one pressure metric of a service is up, and since when.
+struct PressureFinding: Sendable {
+    var metric: PressureMetric
+    /// nats, the most in the decision window
+    var evidence: Double
+    /// nats, of late
+    var recent: Double
+    var onset: Int64
+    /// Last second in which the test stood above its threshold.
+    var end: Int64
+    /// Mean rate from onset to end.
+    var rate: Double
+    var baseline: Double
+    var isUp: Bool
+}
+
+/// The pressure tests: CUSUM for a doubling of ln(rate + ½) against the baseline (detection.md §4).
+enum PressureTest {
+    /// ln 2: the rise that the test is made for.
+    private static let shift = 0.693_147
+
+    static func run(
+        _ metric: PressureMetric, seconds: [ServiceSecond], baseline: MetricBaseline, lag: Int64,
+        policy: DetectionPolicy
+    ) -> PressureFinding? {
+        guard let last = seconds.last?.cell.second else { return nil }
+        var path = CumulativeSum(threshold: policy.pressureThreshold, restart: 0, last: last, lag: lag)
+        let scale = shift / baseline.spreadSquared
+        for second in seconds {
+            let x = LogTable.logarithm(rate(of: metric, second))
+            path.add(scale * (x - baseline.level - shift / 2), second: second.cell.second)
+        }
+        guard let onset = path.onset else { return nil }
+        let end = path.lastAbove ?? onset
+        let mean = Self.mean(metric, seconds, from: onset, through: end)
+        return PressureFinding(
+            metric: metric, evidence: path.peak, recent: path.recent, onset: onset, end: end, rate: mean, baseline: baseline.mean,
+            isUp: path.peak >= policy.pressureThreshold && (mean + 0.5) >= policy.pressureRatio * (baseline.mean + 0.5))
+    }
+
+    static func rate(of metric: PressureMetric, _ second: ServiceSecond) -> Int64 {
+        switch metric {
+        case .newConnections: Int64(second.cell.newConnections)
+        case .concurrentConnections: second.open
+        case .slowConnections: second.slow
+        case .clientPackets: second.packetsIn
+        case .requests, .queries: Int64(second.cell.requests)
+        case .handshakes: Int64(second.cell.accepted) + Int64(second.cell.handshakeFailures)
+        }
+    }
+
+    private static func mean(
+        _ metric: PressureMetric, _ seconds: [ServiceSecond], from: Int64, through: Int64
+    ) -> Double {
+        var sum = 0.0
+        var count = 0.0
+        for second in seconds where second.cell.second >= from && second.cell.second <= through {
+            sum += Double(rate(of: metric, second))
+            count += 1
+        }
+        return count > 0 ? sum / count : 0
+    }
+}
+
+/// ln(k + ½) of small counts, looked up: the tests take a thousand of them a tick and service.
+enum LogTable {
+    private static let small = (0..<4096).map { naturalLogarithm(Double($0) + 0.5) }
+
+    static func logarithm(_ count: Int64) -> Double {
+        count >= 0 && count < 4096 ? small[Int(count)] : naturalLogarithm(Double(max(0, count)) + 0.5)
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import ServiceWindows
+
+/// Everything that is learned about one service.
+struct ServiceBaseline: Sendable {
+    /// Second in which the service was first seen; nothing older is learned.
+    let since: Int64
+    /// Next second to learn.
+    private var next: Int64
+    /// Seconds learned.
+    private(set) var learned = 0.0
+    private(set) var metrics: [PressureMetric: MetricBaseline] = [:]
+    private(set) var ratios: [OutcomeChannel: RatioBaseline] = [:]
+    private(set) var failedKnown = RatioBaseline()
+    /// Distinct sources in a minute.
+    private(set) var sources = 0.0
+    /// After trouble nothing is learned until this second.
+    private var frozenUntil: Int64 = .min
+
+    /// Nothing is learned for this long after trouble (detection.md §3).
+    private static let thaw: Int64 = 300
+
+    init(since: Int64) {
+        self.since = since
+        // The first seconds are incomplete: the exporter's flows began before we listened.
+        next = since + 2
+    }
+
+    /// Learns the seconds that have become complete. `frozen`: something is suspicious, or the exporter is silent.
+    mutating func learn(
+        _ windows: borrowing ServiceAggregator, slot: Int, now: Int64, frozen: Bool, policy: DetectionPolicy
+    ) {
+        let delay = max(Int64(policy.learningDelay), min(120, windows.services[slot].startLag + 5))
+        if frozen { frozenUntil = now + Self.thaw }
+        let complete = now - delay
+        guard next <= complete else { return }
+        let first = max(next, now - 200)
+        next = complete + 1
+        guard !frozen, complete > frozenUntil || frozenUntil == .min else { return }
+        for second in windows.seconds(first...complete, slot: slot) { learn(second) }
+        let minute = Double(windows.distinctSources(slot: slot, until: complete, seconds: 60))
+        sources = learned <= 60 ? max(sources, minute) : sources + (minute - sources) / 600
+    }
+
+    private mutating func learn(_ second: ServiceSecond) {
+        learned += 1
+        for metric in PressureMetric.allCases {
+            metrics[metric, default: MetricBaseline()].learn(rate: Double(PressureTest.rate(of: metric, second)))
+        }
+        for channel in OutcomeChannel.allCases {
+            let (k, n) = OutcomeTest.counts(channel, second.cell, ofKnown: false)
+            if n > 0 { ratios[channel, default: RatioBaseline()].learn(hits: k, trials: n) }
+        }
+        let (k, n) = OutcomeTest.counts(.flow, second.cell, ofKnown: true)
+        if n > 0 { failedKnown.learn(hits: k, trials: n) }
+    }
+
+    func metric(_ metric: PressureMetric) -> MetricBaseline { metrics[metric] ?? MetricBaseline() }
+
+    func ratio(_ channel: OutcomeChannel, ofKnown: Bool) -> RatioBaseline {
+        channel == .flow && ofKnown ? failedKnown : ratios[channel] ?? RatioBaseline()
+    }
+
+    /// Hours since the service was first seen.
+    func ageHours(at now: Int64) -> Double { Double(max(0, now - since)) / 3600 }
+}

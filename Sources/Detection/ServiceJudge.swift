@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import ServiceWindows
+
+/// One service's baseline and incidents: asks the tests, lets the state machine decide, words the decision as verdicts.
+struct ServiceJudge: Sendable {
+    private let slot: Int
+    private var baseline: ServiceBaseline
+    private var machine = IncidentMachine()
+    private var incidents: UInt64 = 0
+
+    init(slot: Int, since: Int64) {
+        self.slot = slot
+        baseline = ServiceBaseline(since: since)
+    }
+
+    var isSuspicious: Bool { machine.isSuspicious }
+    var isOpen: Bool { machine.isOpen }
+
+    mutating func evaluate(
+        _ windows: borrowing ServiceAggregator, exporters: [ExporterStatus], policy: DetectionPolicy
+    ) -> [Verdict] {
+        let service = windows.services[slot]
+        let exporterIsSilent = service.exporter != nil && windows.now - service.exporterSeen > 20
+        defer {
+            baseline.learn(
+                windows, slot: slot, now: windows.now, frozen: machine.isSuspicious || exporterIsSilent, policy: policy)
+        }
+        guard baseline.learned >= policy.minimumBaseline else { return [] }
+        let evidence = EvidenceCollector.collect(windows, slot: slot, baseline: baseline, policy: policy)
+        let judgement = Classifier.classify(evidence, service, baseline)
+        let severity = Self.severity(evidence, service, baseline, kind: machine.incident?.kind ?? judgement.kind)
+        var actions = machine.evaluated(evidence, severity: severity, policy: policy)
+        let isNew = actions.contains { $0 == .open || $0 == .reopen }
+        if isNew { begin(evidence, judgement, severity, windows, actions.contains(.reopen), policy) }
+        if !isNew, evidence.pressure != nil, machine.refined(to: judgement, now: evidence.now), !actions.contains(.update) {
+            actions.append(.update)
+        }
+        return actions.map { word($0, evidence, severity, windows, exporters) }
+    }
+
+    // MARK: Incidents
+
+    private mutating func begin(
+        _ evidence: Evidence, _ judgement: Classifier.Judgement, _ severity: Severity,
+        _ windows: borrowing ServiceAggregator, _ reopens: Bool, _ policy: DetectionPolicy
+    ) {
+        var kind = judgement.kind
+        if !evidence.isInOrder { kind = .unclear }
+        if reopens, var incident = machine.incident {
+            incident.clearedAt = nil
+            if kind.specificity > incident.kind.specificity { incident.kind = kind }
+            incident.severity = severity
+            incident.lastMessage = evidence.now
+            machine.incident = incident
+            return
+        }
+        incidents += 1
+        let key = windows.services[slot].endpoint
+        let distinction = (UInt16(truncatingIfNeeded: slot), key.identifying &+ incidents)
+        machine.incident = IncidentMachine.Incident(
+            id: IncidentID(time: Instant(seconds: evidence.now), distinction: distinction), kind: kind,
+            confidence: kind == .unclear ? 0.5 : judgement.confidence, severity: severity, openedAt: evidence.now,
+            onset: evidence.onset, lastMessage: evidence.now, updateInterval: Int64(policy.updateInterval),
+            clearedAt: nil)
+    }
+
+    /// detection.md §7: by the harm; one lower where intent or evidence is in doubt.
+    static func severity(
+        _ evidence: Evidence, _ service: ServiceState, _ baseline: ServiceBaseline, kind: VerdictKind
+    ) -> Severity {
+        guard let harm = evidence.harm else { return .warning }
+        var severity: Severity =
+            harm.channel.isWeak ? .warning : harm.ratio > 0.7 ? .critical : harm.ratio >= 0.3 ? .error : .warning
+        if !kind.isAttack || evidence.samplingInterval > 100, severity > .warning {
+            severity = Severity(rawValue: severity.rawValue - 1) ?? .warning
+        }
+        return evidence.isCold ? min(severity, .warning) : severity
+    }
+
+    // MARK: Words
+
+    private func word(
+        _ action: IncidentMachine.Action, _ evidence: Evidence, _ severity: Severity,
+        _ windows: borrowing ServiceAggregator, _ exporters: [ExporterStatus]
+    ) -> Verdict {
+        let service = windows.services[slot]
+        let identity = ServiceIdentity(name: service.name, key: service.endpoint, kind: service.kind)
+        let now = Instant(seconds: evidence.now)
+        var verdict: Verdict
+        if case .notice(let kind) = action {
+            verdict = Verdict(
+                time: now, event: .notice, incident: nil, service: identity, kind: kind, severity: .notice,
+                confidence: 0.8, onset: Instant(seconds: evidence.onset))
+        } else {
+            verdict = Verdict(
+                time: now, event: action.event, incident: machine.incident?.id, service: identity,
+                kind: machine.incident?.kind ?? .unclear,
+                severity: action == .clear ? .notice : machine.incident?.severity ?? severity,
+                confidence: machine.incident?.confidence ?? 0.5,
+                onset: Instant(seconds: machine.incident?.onset ?? evidence.onset))
+        }
+        if action == .clear, let incident = machine.incident {
+            verdict.lasted = .seconds(evidence.now - incident.openedAt)
+        }
+        addFigures(to: &verdict, evidence, windows, exporters)
+        return verdict
+    }
+
+    private func addFigures(
+        to verdict: inout Verdict, _ evidence: Evidence, _ windows: borrowing ServiceAggregator,
+        _ exporters: [ExporterStatus]
+    ) {
+        let service = windows.services[slot]
+        let facts = evidence.facts
+        verdict.pressure = pressureFigures(evidence, kind: verdict.kind)
+        let usualConnections = baseline.metric(.newConnections).mean
+        verdict.rate = RateFigures(
+            newPerSecond: Double(facts.newConnections) / Double(facts.duration), baseline: usualConnections,
+            rawRecords: evidence.rawEvidence, sampling: evidence.samplingInterval)
+        verdict.outcome = outcomeFigures(evidence, service, usualConnections: usualConnections)
+        verdict.sources = SourceFigures(
+            count: facts.sources, baseline: Int(baseline.sources.rounded()), newShare: facts.newShare,
+            top: windows.topPrefixes(5, slot: slot).map { PrefixShare(prefix: $0.prefix, share: $0.share) })
+        let exporter = service.exporter.flatMap { id in
+            exporters.indices.contains(Int(id.index)) ? exporters[Int(id.index)] : nil
+        }
+        verdict.telemetry = TelemetryFigures(
+            exporters: exporter.map { [$0.address] } ?? [], loss: exporter?.loss ?? 0,
+            baselineAgeHours: baseline.ageHours(at: evidence.now), isCold: evidence.isCold)
+    }
+
+    private func pressureFigures(_ evidence: Evidence, kind: VerdictKind) -> PressureFigures? {
+        if kind == .slowConnection, evidence.facts.slowOpen > 0 {
+            return PressureFigures(
+                metric: .slowConnections, value: Double(evidence.facts.slowOpen),
+                baseline: baseline.metric(.slowConnections).mean)
+        }
+        guard let pressure = evidence.pressure else { return nil }
+        let metric = kind == .dnsFlood || kind == .dnsRandomSubdomain, isRequests = pressure.metric == .requests
+        return PressureFigures(
+            metric: metric && isRequests ? .queries : pressure.metric, value: pressure.rate, baseline: pressure.baseline)
+    }
+
+    private func outcomeFigures(
+        _ evidence: Evidence, _ service: ServiceState, usualConnections: Double
+    ) -> OutcomeFigures? {
+        guard let harm = evidence.harm else { return nil }
+        var figures = OutcomeFigures(channel: harm.channel.rawValue)
+        if harm.channel.isSlowness {
+            figures.failureRatio = evidence.harms.first { !$0.channel.isSlowness }?.ratio
+        } else {
+            figures.failureRatio = harm.ratio
+            figures.failureBaseline = harm.baseline
+        }
+        figures.latencyMilliseconds = service.latencyOfLate
+        figures.latencyBaselineMilliseconds = service.latencies.median()
+        let usualRequests = baseline.metric(.requests).mean
+        if evidence.facts.newConnections > 0, usualConnections > 0, usualRequests > 0 {
+            figures.linesPerFlow = Double(evidence.facts.requests) / Double(evidence.facts.newConnections)
+            figures.linesPerFlowBaseline = usualRequests / usualConnections
+        }
+        return figures
+    }
+}
+
+extension IncidentMachine.Action {
+    /// A reopened incident is told as an update under its old id.
+    var event: VerdictEvent {
+        switch self {
+        case .open: .open
+        case .update, .reopen: .update
+        case .clear: .clear
+        case .notice: .notice
+        }
+    }
+}
+
+extension ServiceKey {
+    /// A number that differs between endpoints, for incident ids that are the same in every replay.
+    fileprivate var identifying: UInt64 {
+        (address.low ^ address.high &* 0x9E37_79B9_7F4A_7C15) &* 0xFF51_AFD7_ED55_8CCD ^ UInt64(port) &<< 32
+    }
+}
