@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowModel
+
+/// Decodes the datagrams of one socket or capture: NetFlow v1, v5, v7, v9 and IPFIX. Owned by one thread of work; state
+/// is bounded by ``DecodingLimits`` and no record allocates.
+///
+/// An exporter may be seen by several decoders: its number and counters are shared through the ``ExporterTable``, its
+/// templates are not.
+package struct DatagramDecoder: ~Copyable, Sendable {
+    private var configuration: DecodingConfiguration
+    private let table: ExporterTable
+    private var exporters: [ExporterState] = []
+    private var indices: [IPAddress: Int] = [:]
+    private var latest = 0
+    private var ordinal: UInt64 = 0
+    private var use = DecoderUse()
+
+    package init(configuration: DecodingConfiguration, exporters table: ExporterTable) {
+        (self.configuration, self.table) = (configuration, table)
+    }
+
+    /// Takes another configuration; templates and all other state stay.
+    package mutating func reconfigure(_ configuration: DecodingConfiguration) {
+        self.configuration = configuration
+        for index in exporters.indices {
+            let address = exporters[index].entry.address
+            exporters[index].isAllowed = configuration.allows(address)
+            exporters[index].samplingOverride = configuration.samplingOverride(for: address)
+        }
+    }
+
+    /// Decodes one UDP payload and appends its flow records to `sink`, in the order of the wire. Data sets that waited
+    /// for a template of this datagram come with it.
+    package mutating func decode<Sink: FlowSink & ~Copyable>(
+        _ datagram: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, arrival: Instant,
+        into sink: inout Sink
+    ) -> DatagramSummary {
+        let limits = configuration.limits
+        var visitor = FlowVisitor(
+            sink: sink, limits: TimeLimits(limits), largestSampling: limits.samplingInterval)
+        var (summary, index) = walkUncounted(datagram, from: address, port: port, arrival: arrival, &visitor)
+        (summary.records, summary.otherRecords) = (visitor.records, visitor.otherRecords)
+        summary.problems.add(.timeClamped, visitor.clamped)
+        summary.problems.add(.samplingRefused, visitor.refused)
+        sink = visitor.sink
+        count(summary, index, octets: datagram.count, arrival: arrival)
+        return summary
+    }
+
+    /// Walks one UDP payload for any visitor; `records` of the summary stays 0.
+    package mutating func walk<Visitor: MessageVisitor & ~Copyable>(
+        _ datagram: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, arrival: Instant,
+        visitor: inout Visitor
+    ) -> DatagramSummary {
+        let (summary, index) = walkUncounted(datagram, from: address, port: port, arrival: arrival, &visitor)
+        count(summary, index, octets: datagram.count, arrival: arrival)
+        return summary
+    }
+
+    private mutating func walkUncounted<Visitor: MessageVisitor & ~Copyable>(
+        _ datagram: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, arrival: Instant,
+        _ visitor: inout Visitor
+    ) -> (DatagramSummary, exporter: Int?) {
+        ordinal &+= 1
+        var summary = DatagramSummary()
+        if datagram.count >= 2 { summary.version = datagram.uint16(at: 0) }
+        var index = knownExporter(address)
+        let header: MessageHeader
+        switch MessageHeader.read(datagram) {
+        case .valid(let valid): header = valid
+        case .rejected(let reason):
+            summary.rejection = reason
+            return (summary, index)
+        }
+        (summary.domain, summary.sequence) = (header.domain, header.sequence)
+        let isAllowed = index.map { exporters[$0].isAllowed } ?? configuration.allows(address)
+        guard isAllowed else {
+            summary.rejection = .notAllowed
+            return (summary, index)
+        }
+        index = index ?? newExporter(address)
+        guard let index else {
+            summary.rejection = .exporterLimit
+            return (summary, nil)
+        }
+        summary.exporter = exporters[index].entry.id
+        let domainsBefore = exporters[index].domains.count
+        let limit =
+            use.domains < configuration.limits.domains ? configuration.limits.domainsPerExporter : domainsBefore
+        guard
+            let domain = exporters[index].domainIndex(
+                version: header.version, domain: header.domain, limit: limit)
+        else {
+            summary.rejection = .domainLimit
+            return (summary, index)
+        }
+        use.domains &+= exporters[index].domains.count &- domainsBefore
+        var walker = MessageWalker(
+            header: header, limits: configuration.limits, summary: summary, use: use)
+        walker.walk(
+            datagram, &exporters[index], domain, port: port, arrival: arrival, ordinal: ordinal, &visitor)
+        use = walker.use
+        return (walker.summary, index)
+    }
+
+    private mutating func knownExporter(_ address: IPAddress) -> Int? {
+        if latest < exporters.count, exporters[latest].entry.address == address { return latest }
+        guard let index = indices[address] else { return nil }
+        latest = index
+        return index
+    }
+
+    private mutating func newExporter(_ address: IPAddress) -> Int? {
+        guard let entry = table.register(address) else { return nil }
+        latest = exporters.count
+        indices[address] = latest
+        exporters.append(ExporterState(entry: entry, configuration: configuration))
+        return latest
+    }
+
+    private func count(
+        _ summary: borrowing DatagramSummary, _ exporter: Int?, octets: Int, arrival: Instant
+    ) {
+        guard let exporter else {
+            table.strangers.add(summary, octets: octets, arrival: arrival)
+            return
+        }
+        exporters[exporter].entry.counters.add(summary, octets: octets, arrival: arrival)
+    }
+}
+
+/// What counts against the limits of a decoder as a whole.
+struct DecoderUse: Sendable {
+    var domains = 0
+    var templates = 0
+    var pendingBytes = 0
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import FlowModel
+package import LockFree
+import Synchronization
+
+/// What is known of one exporter, or of all senders that are none. Several decoders add, once a datagram; anybody
+/// reads at any time. `datagrams` = accepted + the sum of `rejected`.
+package final class ExporterCounters: Sendable {
+    /// Datagrams received, rejected ones included.
+    package let datagrams = Counter()
+    /// UDP payload received, in octets.
+    package let octets = Counter()
+    /// Flow records handed on.
+    package let records = Counter()
+    /// Data records that describe no flow between addresses.
+    package let otherRecords = Counter()
+    /// Records of options templates.
+    package let optionRecords = Counter()
+    /// Template and options template records.
+    package let templates = Counter()
+    package let templatesWithdrawn = Counter()
+    /// Data sets without a template at their arrival…
+    package let unmatchedSets = Counter()
+    /// … and those of them whose template came in time.
+    package let recoveredSets = Counter()
+    /// Missing by sequence number: v5 flows, v9 datagrams, IPFIX data records.
+    package let lost = Counter()
+    /// Counted as lost and then arrived late, in the same units.
+    package let late = Counter()
+    /// Datagrams with a sequence number that was there before.
+    package let duplicates = Counter()
+    /// Sequence numbers that began anew.
+    package let sequenceResets = Counter()
+
+    private let rejections: InlineArray<8, Counter> = InlineArray { _ in Counter() }
+    private let problemCounters: InlineArray<12, Counter> = InlineArray { _ in Counter() }
+    private let lastSeenMicroseconds = Atomic<Int64>(.min)
+    private let skewMicroseconds = Atomic<Int64>(0)
+    private let sampling = Atomic<UInt32>(1)
+
+    package init() {}
+
+    /// Arrival of the latest datagram, `.distantPast` before the first.
+    package var lastSeen: Instant { Instant(microseconds: lastSeenMicroseconds.load(ordering: .relaxed)) }
+
+    /// How far the exporter's clock is ahead of ours.
+    package var clockSkew: Interval { Interval(microseconds: skewMicroseconds.load(ordering: .relaxed)) }
+
+    /// The sampling interval that the latest datagram was read with.
+    package var samplingInterval: UInt32 { sampling.load(ordering: .relaxed) }
+
+    /// Datagrams rejected for `reason`.
+    package func rejected(_ reason: RejectionReason) -> UInt64 { rejections[reason.index].value }
+
+    /// Occurrences of `problem`.
+    package func count(of problem: Problem) -> UInt64 { problemCounters[problem.rawValue].value }
+
+    /// Adds one datagram, in as few atomic operations as it needs.
+    func add(_ summary: borrowing DatagramSummary, octets length: Int, arrival: Instant) {
+        datagrams.add(1)
+        octets.add(UInt64(length))
+        lastSeenMicroseconds.store(arrival.microseconds, ordering: .relaxed)
+        if let reason = summary.rejection { rejections[reason.index].add() }
+        if summary.records > 0 { records.add(UInt64(summary.records)) }
+        let rare = summary.otherRecords | summary.optionRecords | summary.templates | summary.withdrawn
+        if rare | summary.unmatchedSets | summary.recoveredSets != 0 { addRare(summary) }
+        switch summary.sequenceEvent {
+        case .inOrder: break
+        case .lost(let units): lost.add(UInt64(units))
+        case .late(let units): late.add(UInt64(units))
+        case .duplicate: duplicates.add()
+        case .reset: sequenceResets.add()
+        }
+        guard !summary.problems.isEmpty else { return }
+        for problem in Problem.allCases where summary.problems[problem] > 0 {
+            problemCounters[problem.rawValue].add(UInt64(summary.problems[problem]))
+        }
+    }
+
+    private func addRare(_ summary: borrowing DatagramSummary) {
+        otherRecords.add(UInt64(summary.otherRecords))
+        optionRecords.add(UInt64(summary.optionRecords))
+        templates.add(UInt64(summary.templates))
+        templatesWithdrawn.add(UInt64(summary.withdrawn))
+        unmatchedSets.add(UInt64(summary.unmatchedSets))
+        recoveredSets.add(UInt64(summary.recoveredSets))
+    }
+
+    func noteClock(skew: Int64, sampling interval: UInt32) {
+        skewMicroseconds.store(skew, ordering: .relaxed)
+        sampling.store(interval, ordering: .relaxed)
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the records of a template are for.
+package enum TemplateKind: Sendable {
+    /// Flows, as a rule.
+    case data
+    /// Facts about the exporter: sampling, interface names and the like.
+    case options
+}
+
+/// A template as received, with the plans compiled from it. Never changes: a new definition makes a new template.
+package final class Template: Sendable {
+    package let id: UInt16
+    package let kind: TemplateKind
+    package let fields: [FieldSpecifier]
+    /// The field specifiers as on the wire: a refresh that says the same is known by it.
+    let definition: [UInt8]
+    let layout: RecordLayout
+    let plan: RecordPlan
+    let optionsPlan: OptionsPlan
+
+    /// Nil when its records would have no length, and there would be no end of them.
+    package init?(id: UInt16, kind: TemplateKind, fields: [FieldSpecifier], definition: [UInt8]) {
+        let wanted = kind == .data ? RecordPlan.wantedElements : OptionsPlan.wantedElements
+        guard let layout = RecordLayout(fields, wanted: { wanted.contains($0) }) else { return nil }
+        (self.id, self.kind, self.fields, self.definition) = (id, kind, fields, definition)
+        self.layout = layout
+        plan = RecordPlan(layout)
+        optionsPlan = OptionsPlan(layout)
+    }
+
+    /// Length of the record that begins at `offset`; nil when a variable length passes the end of the set.
+    @inline(__always)
+    func recordLength(at offset: Int, in set: borrowing Span<UInt8>) -> Int? {
+        if let length = layout.fixedLength { return length }
+        return variableRecordLength(at: offset, in: set)
+    }
+
+    private func variableRecordLength(at offset: Int, in set: borrowing Span<UInt8>) -> Int? {
+        var cursor = offset
+        for step in layout.steps {
+            if step.length == FieldSpecifier.variableLength {
+                guard let field = VariableField(at: cursor, in: set) else { return nil }
+                cursor &+= field.prefix &+ field.length
+            } else {
+                cursor &+= Int(step.length)
+            }
+        }
+        return cursor <= set.count ? cursor &- offset : nil
+    }
+
+    /// Where each field of a record of this template lies: calls `body` with the specifier and the offsets of the value,
+    /// length prefixes left out.
+    package func forEachField(
+        in record: borrowing Span<UInt8>, _ body: (FieldSpecifier, Range<Int>) -> Void
+    ) {
+        var cursor = 0
+        for field in fields {
+            var length = Int(field.length)
+            if field.isVariable {
+                guard let variable = VariableField(at: cursor, in: record) else { return }
+                cursor &+= variable.prefix
+                length = variable.length
+            }
+            guard length <= record.count &- cursor else { return }
+            body(field, cursor..<cursor &+ length)
+            cursor &+= length
+        }
+    }
+}
+
+/// A record with its wanted fields at fixed places.
+struct FlatRecord: ~Copyable {
+    private(set) var octets = InlineArray<512, UInt8>(repeating: 0)
+
+    /// Copies the wanted fields of a record whose length the template has found to be right.
+    mutating func fill(from record: borrowing Span<UInt8>, _ layout: RecordLayout) {
+        var cursor = 0
+        for step in layout.steps {
+            var length = Int(step.length)
+            if step.length == FieldSpecifier.variableLength {
+                guard let field = VariableField(at: cursor, in: record) else { return }
+                cursor &+= field.prefix
+                length = field.length
+            }
+            if let target = step.target { copy(record, cursor, length, to: target) }
+            cursor &+= length
+        }
+    }
+
+    /// Numbers are aligned to the right; what is wider than its place reads as 0.
+    private mutating func copy(
+        _ record: borrowing Span<UInt8>, _ offset: Int, _ length: Int, to target: FieldPlacement
+    ) {
+        let padding = max(0, target.width &- length)
+        for index in 0..<target.width {
+            let isValue = index >= padding && length <= target.width
+            octets[target.offset &+ index] = isValue ? record[offset &+ index &- padding] : 0
+        }
+    }
+}
