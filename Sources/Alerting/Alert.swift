@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Detection
+
+/// A verdict on its way out, with what was said about its incident before.
+package struct Alert: Equatable, Sendable {
+    /// What detection decided.
+    package let verdict: Verdict
+    /// What earlier messages of the same incident said; nil for the first one and for notices.
+    package let past: IncidentPast?
+
+    package init(_ verdict: Verdict, past: IncidentPast? = nil) {
+        (self.verdict, self.past) = (verdict, past)
+    }
+
+    /// Severity of the message in the PRI: a clear is a notice, whatever the incident was.
+    package var syslogSeverity: Severity { verdict.event == .clear ? .notice : verdict.severity }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Detection
+import FlowModel
+
+/// Syslog facility (RFC 5424 §6.2.1), by the name that syslog.conf uses.
+package struct SyslogFacility: Hashable, Sendable {
+    /// Numerical code, 0…23.
+    package let code: UInt8
+    /// `daemon`, `local0`, …
+    package let name: String
+
+    /// In the order of their codes. RFC 5424 names 12…15 only by description; these are the names in use.
+    package static let names = [
+        "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
+        "ntp",
+        "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6",
+        "local7",
+    ]
+
+    /// The default.
+    package static let daemon = SyslogFacility(code: 3, name: "daemon")
+
+    private init(code: UInt8, name: String) { (self.code, self.name) = (code, name) }
+
+    /// Nil when there is no facility of that name.
+    package init?(_ name: String) {
+        guard let code = Self.names.firstIndex(of: name) else { return nil }
+        self.init(code: UInt8(code), name: name)
+    }
+
+    /// The PRI value of a message of this facility.
+    package func priority(_ severity: Severity) -> Int { Int(code) * 8 + Int(severity.syslogCode) }
+}
+
+/// The two forms of a syslog message.
+package struct SyslogFormat: Sendable {
+    /// Longest message for the local socket, header included: what every syslog daemon takes.
+    package static let localLimit = 1024
+    /// Longest message over UDP: an IPv6 minimum MTU less its headers, so that it is never fragmented. RFC 5426 §3.2
+    /// wants receivers to take 2048.
+    package static let remoteLimit = 1232
+
+    private let facility: SyslogFacility
+    private let process: Int32
+    private let host: String
+
+    /// - Parameters:
+    ///   - process: process id in the header.
+    ///   - host: HOSTNAME of RFC 5424; what it may not hold is left out.
+    package init(facility: SyslogFacility, process: Int32, host: String = "") {
+        (self.facility, self.process) = (facility, process)
+        // HOSTNAME is 1*255PRINTUSASCII (RFC 5424 §6.2.4).
+        let printable = host.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }.prefix(255)
+        self.host = printable.isEmpty ? "-" : String(String.UnicodeScalarView(printable))
+    }
+
+    /// For the local socket, as the C library's `syslog` writes it: `<PRI>Mmm dd HH:MM:SS spate[pid]: text`.
+    ///
+    /// - Parameter offsetSeconds: local time minus UTC; when it is not 0 the sentence marks its own times as UTC.
+    package func local(_ alert: Alert, offsetSeconds: Int, unsent: Int = 0) -> [UInt8] {
+        let head = localHead(alert, offsetSeconds: offsetSeconds)
+        let sentence = AlertSentence(alert, saysUTC: offsetSeconds != 0, unsent: unsent)
+        return Array((head + sentence.text(limit: Self.localLimit - head.utf8.count)).utf8)
+    }
+
+    private func localHead(_ alert: Alert, offsetSeconds: Int) -> String {
+        let date = CivilDate(alert.verdict.time + .seconds(Int64(offsetSeconds)))
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let day = date.day < 10 ? " \(date.day)" : "\(date.day)"
+        let priority = facility.priority(alert.syslogSeverity)
+        return "<\(priority)>\(months[date.month - 1]) \(day) \(date.clock) spate[\(process)]: "
+    }
+
+    /// RFC 5424: `<PRI>1 TIME HOST spate PID MSGID [spate@32473 …] text`.
+    package func rfc5424(_ alert: Alert, unsent: Int = 0) -> [UInt8] {
+        let verdict = alert.verdict
+        let kind = verdict.event == .notice ? "NOTICE" : "INCIDENT"
+        let priority = facility.priority(alert.syslogSeverity)
+        let head =
+            "<\(priority)>1 \(verdict.time.rfc3339()) \(host) spate \(process) \(kind) \(structuredData(verdict)) "
+        // 3 bytes are kept for the byte order mark.
+        let text = AlertSentence(alert, unsent: unsent).text(limit: Self.remoteLimit - head.utf8.count - 3)
+        // MSG in UTF-8 begins with a byte order mark (§6.4); plain ASCII needs none.
+        let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
+        return Array((head + (isASCII ? "" : "\u{FEFF}") + text).utf8)
+    }
+
+    /// One element with the fields that rules in a syslog daemon select by. 32473 is the enterprise number that
+    /// RFC 5612 keeps for examples; Spate has none of its own.
+    private func structuredData(_ verdict: Verdict) -> String {
+        var parameters: [(String, String?)] = [
+            ("event", verdict.event.rawValue), ("incident", verdict.incident?.text),
+        ]
+        if let service = verdict.service {
+            let name = SafeText.escaped(service.name)
+            parameters += [
+                ("service", name.utf8.count > AlertSentence.longestName ? service.key.description : name),
+                ("address", service.key.address.description), ("port", String(service.key.port)),
+                ("protocol", service.key.transport.description),
+            ]
+        }
+        parameters += [
+            ("class", verdict.kind.rawValue), ("technique", verdict.kind.technique),
+            ("severity", verdict.severity.name), ("confidence", number(verdict.confidence)),
+            ("onset", verdict.onset == .distantPast ? nil : verdict.onset.rfc3339()),
+            ("metric", verdict.pressure?.metric.rawValue), ("value", number(verdict.pressure?.value)),
+            ("baseline", number(verdict.pressure?.baseline)),
+            ("failure_ratio", number(verdict.outcome?.failureRatio)),
+            ("sources", verdict.sources.map { String($0.count) }),
+        ]
+        let list = parameters.compactMap { name, value in value.map { " \(name)=\"\(Self.escaped($0))\"" } }
+        return "[spate@32473\(list.joined())]"
+    }
+
+    private func number(_ value: Double?) -> String? {
+        let text = JSONValue.number(value).text
+        return text == "null" ? nil : text
+    }
+
+    /// PARAM-VALUE: `"`, `\` and `]` take a backslash (RFC 5424 §6.3.3).
+    private static func escaped(_ value: String) -> String {
+        var result = ""
+        for scalar in value.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" || scalar == "]" { result += "\\" }
+            result.unicodeScalars.append(scalar)
+        }
+        return result
+    }
+}
