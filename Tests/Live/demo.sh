@@ -138,7 +138,6 @@ alerts:
   - stdout: {}
 control:
   http: "127.0.0.1:9469"
-  socket: $folder/control.sock
 state:
   directory: $folder/state
 END

@@ -17,6 +17,11 @@ struct Project {
         swiftFiles.filter { $0.path.hasPrefix("Sources/") }
     }
 
+    /// Whether there is a file or folder of this path, from the root.
+    func holds(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(root)/\(path)")
+    }
+
     /// Reads the tree around this file, or the one that the variable `SPATE_ROOT` names.
     static func read() throws -> Project {
         let root = try #require(

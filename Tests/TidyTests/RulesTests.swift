@@ -108,4 +108,12 @@ import Testing
     @Test(arguments: Rules.bannedWords) func `a word of the desk is found`(word: String) {
         #expect(lines(Rules.banned(file("a\n// \(word) b\n"))) == [2])
     }
+
+    @Test func `a link that leads nowhere is found`() {
+        let text = "[a](b.md) [c](https://example.org/d) [e](#f)\n[g](../README.md#h) ![i](j.png)\n"
+        let existing: Set<String> = ["README.md"]
+        let violations = Rules.links(file(text, in: "docs/example.md")) { existing.contains($0) }
+        #expect(violations.map(\.line) == [1, 2])
+        #expect(violations.map(\.what) == ["docs/b.md does not exist", "docs/j.png does not exist"])
+    }
 }

@@ -43,4 +43,9 @@ import Testing
     @Test func `no leftovers of somebody's desk`() {
         #expect(project.files.flatMap(Rules.banned) == [])
     }
+
+    @Test func `links between documents lead somewhere`() {
+        let documents = project.files.filter { $0.path.hasSuffix(".md") }
+        #expect(documents.flatMap { Rules.links($0, exists: project.holds) } == [])
+    }
 }
