@@ -13,6 +13,17 @@ package struct Detector: ~Copyable {
         self.policy = policy
     }
 
+    /// Takes over what `other` has learned, and its open incidents.
+    ///
+    /// - Parameter slots: for each slot here, the slot that the service had there; from `ServiceAggregator.adopt`.
+    package mutating func adopt(_ other: borrowing Detector, slots: [Int?]) {
+        telemetry = other.telemetry
+        judges = slots.enumerated().map { slot, origin in
+            guard let origin, other.judges.indices.contains(origin) else { return ServiceJudge(slot: slot) }
+            return ServiceJudge(slot: slot, adopting: other.judges[origin])
+        }
+    }
+
     /// Evaluates the second that `windows.advance(to:)` has just ended.
     ///
     /// - Parameter exporters: what is known of each exporter, by `ExporterID`.
@@ -21,7 +32,7 @@ package struct Detector: ~Copyable {
         _ windows: inout ServiceAggregator, exporters: [ExporterStatus]
     ) -> [Verdict] {
         while judges.count < windows.services.count {
-            judges.append(ServiceJudge(slot: judges.count, since: windows.now))
+            judges.append(ServiceJudge(slot: judges.count))
         }
         var verdicts = telemetry.evaluate(exporters, now: windows.now)
         for slot in judges.indices {

@@ -6,9 +6,9 @@ import ServiceWindows
 /// Everything that is learned about one service.
 struct ServiceBaseline: Sendable {
     /// Second in which the service was first seen; nothing older is learned.
-    let since: Int64
+    private(set) var since: Int64 = .max
     /// Next second to learn.
-    private var next: Int64
+    private var next: Int64 = .max
     /// Seconds learned.
     private(set) var learned = 0.0
     private(set) var metrics: [PressureMetric: MetricBaseline] = [:]
@@ -22,16 +22,15 @@ struct ServiceBaseline: Sendable {
     /// Nothing is learned for this long after trouble (detection.md §3).
     private static let thaw: Int64 = 300
 
-    init(since: Int64) {
-        self.since = since
-        // The first seconds are incomplete: the exporter's flows began before we listened.
-        next = since + 2
-    }
 
     /// Learns the seconds that have become complete. `frozen`: something is suspicious, or the exporter is silent.
     mutating func learn(
         _ windows: borrowing ServiceAggregator, slot: Int, now: Int64, frozen: Bool, policy: DetectionPolicy
     ) {
+        if since == .max {
+            // The first seconds are incomplete: the exporter's flows began before we listened.
+            (since, next) = (now, now + 2)
+        }
         let delay = max(Int64(policy.learningDelay), min(120, windows.services[slot].startLag + 5))
         if frozen { frozenUntil = now + Self.thaw }
         let complete = now - delay

@@ -5,14 +5,20 @@ import ServiceWindows
 
 /// One service's baseline and incidents: asks the tests, lets the state machine decide, words the decision as verdicts.
 struct ServiceJudge: Sendable {
-    private let slot: Int
+    private var slot: Int
+    /// Begins with the first evaluation.
     private var baseline: ServiceBaseline
     private var machine = IncidentMachine()
     private var incidents: UInt64 = 0
 
-    init(slot: Int, since: Int64) {
+    init(slot: Int) {
         self.slot = slot
-        baseline = ServiceBaseline(since: since)
+        baseline = ServiceBaseline()
+    }
+
+    init(slot: Int, adopting other: ServiceJudge) {
+        self = other
+        self.slot = slot
     }
 
     var isSuspicious: Bool { machine.isSuspicious }

@@ -39,6 +39,11 @@ package struct ConfiguredService: Equatable, Sendable {
         (self.transport, self.kind) = (transport, kind)
     }
 
+    /// Whether it has more endpoints than are worth listing.
+    package var hasRanges: Bool {
+        addresses.contains { $0.length < 128 } || ports.contains { $0.count > 16 }
+    }
+
     package func contains(_ key: ServiceKey) -> Bool {
         key.transport == transport && ports.contains { $0.contains(key.port) }
             && addresses.contains { $0.contains(key.address) }
@@ -65,8 +70,7 @@ package struct ServiceDirectory: Sendable {
         var ranges: [ServiceID] = []
         for (index, service) in services.enumerated() {
             let id = ServiceID(UInt32(index))
-            guard service.addresses.allSatisfy({ $0.length == 128 }), service.ports.allSatisfy({ $0.count <= 16 })
-            else {
+            guard !service.hasRanges else {
                 ranges.append(id)
                 continue
             }

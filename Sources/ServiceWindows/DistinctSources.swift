@@ -17,6 +17,13 @@ struct DistinctSources: ~Copyable {
         epochs.append(contentsOf: repeatElement(.min, count: Self.slices))
     }
 
+    /// Takes over what `other` has counted for a service.
+    mutating func adopt(_ other: borrowing DistinctSources, from: Int, to: Int) {
+        let size = Self.registers * Self.slices
+        for index in 0..<size { values[to * size + index] = other.values[from * size + index] }
+        for index in 0..<Self.slices { epochs[to * Self.slices + index] = other.epochs[from * Self.slices + index] }
+    }
+
     mutating func insert(_ hash: UInt64, slot: Int, second: Int64) {
         let epoch = second / Self.sliceSeconds
         let slice = slot &* Self.slices &+ Int(truncatingIfNeeded: epoch & Int64(Self.slices - 1))

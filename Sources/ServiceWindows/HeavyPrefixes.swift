@@ -19,6 +19,16 @@ struct HeavyPrefixes: ~Copyable {
         generations.append(contentsOf: [.min, .min])
     }
 
+    /// Takes over what `other` has counted for a service.
+    mutating func adopt(_ other: borrowing HeavyPrefixes, from: Int, to: Int) {
+        let size = Self.entries * 2
+        for index in 0..<size {
+            keys[to * size + index] = other.keys[from * size + index]
+            counts[to * size + index] = other.counts[from * size + index]
+        }
+        for half in 0..<2 { generations[to * 2 + half] = other.generations[from * 2 + half] }
+    }
+
     mutating func insert(_ address: IPAddress, weight: UInt32, slot: Int, second: Int64) {
         let generation = second / Self.generationSeconds
         let half = slot &* 2 &+ Int(truncatingIfNeeded: generation & 1)

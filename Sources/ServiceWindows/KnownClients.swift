@@ -25,8 +25,8 @@ struct KnownClients: ~Copyable {
     mutating func addService() { waitingPerService.append(0) }
 
     @inline(__always)
-    static func key(slot: Int, prefixHash: UInt64) -> UInt64 {
-        mix(prefixHash ^ UInt64(truncatingIfNeeded: slot) &* 0x9E37_79B9_7F4A_7C15)
+    static func key(service: UInt64, prefixHash: UInt64) -> UInt64 {
+        mix(prefixHash ^ service)
     }
 
     @inline(__always)
@@ -75,6 +75,12 @@ struct KnownClients: ~Copyable {
             waiting.removeFirst(waitingHead)
             waitingHead = 0
         }
+    }
+
+    /// Takes over who is known; who waits has to come again.
+    mutating func adopt(_ other: borrowing KnownClients) {
+        current = other.current
+        previous = other.previous
     }
 
     /// Forgets what was not met since the last rotation. Due once a week.

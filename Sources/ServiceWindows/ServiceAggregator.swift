@@ -17,16 +17,16 @@ package struct ServiceAggregator: ~Copyable {
     private let discovers: Bool
 
     /// The second that it is, by `advance(to:)`.
-    package private(set) var now: Int64 = 0
+    package internal(set) var now: Int64 = 0
     var cells: [ServiceCell] = []
     /// Sums of the deltas of cells that were reused, by slot.
     var bases: [DeltaBase] = []
-    private var table: ServiceTable
-    private var ranges: ServiceDirectory
+    var table: ServiceTable
+    let directory: ServiceDirectory
     private let hasRanges: Bool
     private var candidates: CandidateTable
     private var pairing: ConnectionPairing
-    private var known = KnownClients()
+    var known = KnownClients()
     var distinct = DistinctSources()
     var heavy = HeavyPrefixes()
 
@@ -37,8 +37,8 @@ package struct ServiceAggregator: ~Copyable {
         self.limits = limits
         (self.declared, self.egress, self.discovers) = (declared, egress, discovers)
         table = ServiceTable(endpoints: max(limits.services, directory.services.count) &* 4)
-        ranges = directory
-        hasRanges = directory.services.contains { service in service.addresses.contains { $0.length < 128 } || service.ports.contains { $0.count > 16 } }
+        self.directory = directory
+        hasRanges = directory.services.contains(where: \.hasRanges)
         candidates = CandidateTable(capacity: limits.candidates)
         pairing = ConnectionPairing(capacity: limits.pendingHalves)
         cells.reserveCapacity(limits.services &* WindowLimits.cells)
@@ -59,7 +59,7 @@ package struct ServiceAggregator: ~Copyable {
         }
     }
 
-    private mutating func addSlot(_ state: ServiceState) -> Int {
+    mutating func addSlot(_ state: ServiceState) -> Int {
         services.append(state)
         cells.append(contentsOf: repeatElement(ServiceCell(), count: WindowLimits.cells))
         bases.append(DeltaBase())
@@ -111,7 +111,7 @@ package struct ServiceAggregator: ~Copyable {
 
     private mutating func find(_ key: ServiceKey) -> Int {
         let slot = table.slot(of: key)
-        guard slot < 0, hasRanges, let id = ranges.service(at: key) else { return slot }
+        guard slot < 0, hasRanges, let id = directory.service(at: key) else { return slot }
         _ = table.insert(key, slot: Int(id.index))
         return Int(id.index)
     }
@@ -189,7 +189,7 @@ package struct ServiceAggregator: ~Copyable {
 
     /// Whether the service has met the client's prefix; a newcomer goes into the waiting room.
     private mutating func recognise(_ client: IPAddress, slot: Int) -> Bool {
-        let key = KnownClients.key(slot: slot, prefixHash: client.prefixMixed)
+        let key = KnownClients.key(service: services[slot].identity, prefixHash: client.prefixMixed)
         if known.contains(key) || isEgress(client) { return true }
         if !services[slot].isSuspicious { known.meet(key, slot: slot, now: now, limit: limits.newcomers) }
         return false
@@ -203,7 +203,7 @@ package struct ServiceAggregator: ~Copyable {
         bookSlow(client, connection.server, slot: slot, last: last)
         let result = ConnectionResult(client, connection.server)
         guard result != .unknown else { return }
-        let isKnown = known.contains(KnownClients.key(slot: slot, prefixHash: client.client.prefixMixed))
+        let isKnown = known.contains(KnownClients.key(service: services[slot].identity, prefixHash: client.client.prefixMixed))
         let failed = result != .endedWell
         touch(slot, last) { cell in
             cell.ended.add(1)
@@ -267,7 +267,7 @@ package struct ServiceAggregator: ~Copyable {
     package mutating func add(_ outcome: Outcome) {
         let slot = Int(outcome.service.index)
         guard slot < services.count, let second = clamp(outcome.time.seconds, slot: slot) else {
-            counters.ignore(.unknownService)
+            counters.ignoredOutcomes &+= 1
             return
         }
         counters.outcomes &+= 1

@@ -7,6 +7,8 @@ package struct ServiceState: Sendable {
     package let name: String
     package let kind: ServiceKind
     package let isConfigured: Bool
+    /// Hash of the name: what is known of a service's clients stays with it when slots change.
+    let identity: UInt64
     /// The endpoint that most new connections went to of late (majority vote), for services with several.
     package internal(set) var endpoint: ServiceKey
     private var endpointVotes: Int32 = 0
@@ -46,6 +48,7 @@ package struct ServiceState: Sendable {
 
     init(name: String, kind: ServiceKind, isConfigured: Bool, endpoint: ServiceKey) {
         (self.name, self.kind, self.isConfigured, self.endpoint) = (name, kind, isConfigured, endpoint)
+        identity = mix(name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
     }
 
     /// Boyer-Moore majority vote.

@@ -32,15 +32,13 @@ package struct WindowLimits: Sendable, Equatable {
 }
 
 /// Why a decoded record is not part of any service's window. Conservation: aggregated + these = pushed.
-package enum IgnoredReason: Int, CaseIterable, Sendable {
+package enum UnbookedReason: Int, CaseIterable, Sendable {
     /// Neither end is a tracked service.
     case noService
     /// Another exporter is authoritative for the service.
     case alsoSeen
     /// The flow ended before the oldest cell.
     case tooLate
-    /// An outcome for a service that is not tracked.
-    case unknownService
 
     /// The label in metrics.
     package var name: String {
@@ -48,7 +46,6 @@ package enum IgnoredReason: Int, CaseIterable, Sendable {
         case .noService: "no_service"
         case .alsoSeen: "also_seen"
         case .tooLate: "too_late"
-        case .unknownService: "unknown_service"
         }
     }
 }
@@ -57,10 +54,12 @@ package enum IgnoredReason: Int, CaseIterable, Sendable {
 package struct WindowCounters: Sendable {
     /// Flow records that went into a service's window.
     package var records: UInt64 = 0
-    /// Flow records that did not, by `IgnoredReason`.
-    package var ignored = InlineArray<4, UInt64>(repeating: 0)
+    /// Flow records that did not, by `UnbookedReason`.
+    package var ignored = InlineArray<3, UInt64>(repeating: 0)
     /// Outcomes that went into a service's window.
     package var outcomes: UInt64 = 0
+    /// Outcomes that were too old for any window, or of no tracked service.
+    package var ignoredOutcomes: UInt64 = 0
     /// Services that were discovered.
     package var discovered: UInt64 = 0
     /// Services that met the terms when the table was full.
@@ -70,5 +69,5 @@ package struct WindowCounters: Sendable {
 
     package init() {}
 
-    mutating func ignore(_ reason: IgnoredReason) { ignored[reason.rawValue] &+= 1 }
+    mutating func ignore(_ reason: UnbookedReason) { ignored[reason.rawValue] &+= 1 }
 }

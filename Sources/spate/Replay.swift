@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Capture
+import Detection
+import FlowDecoding
+import FlowModel
+import ServiceSignals
+import ServiceWindows
+import Settings
+
+/// The pipeline on one thread, driven by captures: their clock is the only clock.
+struct Replay: ~Copyable {
+    private var evaluation: Evaluation
+    private var decoder: DatagramDecoder
+    private var parser: SignalParser
+    private let exporters = ExporterTable()
+    private var second: Int64?
+    private(set) var summary = ReplaySummary()
+    private let stopwatch = ContinuousClock()
+
+    init(_ configuration: Configuration) {
+        evaluation = Evaluation(configuration, exporters: exporters)
+        decoder = DatagramDecoder(configuration: configuration.decoding, exporters: exporters)
+        parser = configuration.signalParser
+    }
+
+    /// Replays captures to their end; verdicts are handed out as they are reached.
+    mutating func run(flows: [String], logs: [String], _ say: (Verdict) -> Void) throws(CaptureError) {
+        let start = stopwatch.now
+        var captures = try MergedCaptures(paths: flows + logs)
+        second = nil
+        while let item = try captures.next() {
+            advance(to: item.datagram.time.seconds, say)
+            if item.source < flows.count { decode(item.datagram) } else { parse(item.datagram) }
+        }
+        if let second { advance(to: second + 1, say) }
+        summary.skippedPackets += captures.skippedPackets
+        summary.add(evaluation.windows.counters)
+        summary.wall += stopwatch.now - start
+    }
+
+    /// Starts counting anew, after baselines were learned.
+    mutating func forgetCounts() {
+        summary = ReplaySummary(before: evaluation.windows.counters)
+    }
+
+    private mutating func advance(to target: Int64, _ say: (Verdict) -> Void) {
+        guard let current = second else {
+            evaluation.start(at: Instant(seconds: target))
+            second = target
+            return
+        }
+        guard target > current else { return }
+        // A hole in the capture is not worth a tick for each of its seconds beyond what the windows hold.
+        for tick in max(current + 1, target - 600)...target {
+            evaluation.tick(Instant(seconds: tick)).forEach(say)
+        }
+        second = target
+    }
+
+    private mutating func decode(_ datagram: CapturedDatagram) {
+        summary.datagrams += 1
+        let result = decoder.decode(
+            datagram.payload.span, from: datagram.source, port: datagram.sourcePort, arrival: datagram.time,
+            into: &evaluation)
+        if result.rejection != nil { summary.rejectedDatagrams += 1 }
+        summary.records += UInt64(result.records)
+        summary.otherRecords += UInt64(result.otherRecords)
+        summary.unmatchedSets += UInt64(result.unmatchedSets)
+    }
+
+    private mutating func parse(_ datagram: CapturedDatagram) {
+        summary.lines += 1
+        let result = parser.parse(datagram.payload.span, from: datagram.source, arrival: datagram.time)
+        switch result {
+        case .outcome, .shared: result.forEachOutcome { evaluation.add($0) }
+        case .ignored: summary.ignoredLines += 1
+        case .unmatched: summary.unmatchedLines += 1
+        case .malformed: summary.malformedLines += 1
+        }
+    }
+}

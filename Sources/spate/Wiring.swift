@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowDecoding
+import FlowModel
+import ServiceSignals
+import Settings
+
+/// From the configuration's words to the values that the stages take.
+extension Configuration {
+    var decoding: DecodingConfiguration {
+        DecodingConfiguration(
+            allow: exporters.allow.isEmpty ? nil : exporters.allow,
+            overrides: exporters.overrides.map {
+                FlowDecoding.ExporterOverride(
+                    prefix: IPPrefix($0.address, mappedLength: 128), sampling: $0.samplingInterval)
+            })
+    }
+
+    /// The rules in their order; a rule is left out only if the configuration was not checked.
+    var logRules: [LogRule] {
+        let directory = ServiceDirectory(services)
+        return signals.rules.compactMap { rule in
+            let source: ServiceSource
+            switch rule.target {
+            case .service(let name):
+                guard let id = directory.service(named: name) else { return nil }
+                source = .fixed(id)
+            case .destination: source = .destination
+            }
+            guard let format = logFormat(named: rule.format) else { return nil }
+            return LogRule(
+                program: rule.program, sender: rule.sender, host: rule.host, frontend: rule.frontend, format: format,
+                service: source)
+        }
+    }
+
+    private func logFormat(named name: String) -> LogFormat? {
+        guard let own = signals.formats.first(where: { $0.name == name }) else { return .builtIn(named: name) }
+        return (try? NginxFormat(own.text)).map { .nginx($0) }
+    }
+
+    var signalParser: SignalParser { SignalParser(rules: logRules, services: ServiceDirectory(services)) }
+}
