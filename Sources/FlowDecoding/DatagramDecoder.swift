@@ -15,6 +15,8 @@ package struct DatagramDecoder: ~Copyable, Sendable {
     private var latest = 0
     private var ordinal: UInt64 = 0
     private var use = DecoderUse()
+    /// Flow records of the present datagram; empty between datagrams.
+    private var buffer: [FlowRecord] = []
 
     package init(configuration: DecodingConfiguration, exporters table: ExporterTable) {
         (self.configuration, self.table) = (configuration, table)
@@ -36,14 +38,14 @@ package struct DatagramDecoder: ~Copyable, Sendable {
         _ datagram: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, arrival: Instant,
         into sink: inout Sink
     ) -> DatagramSummary {
-        let limits = configuration.limits
-        var visitor = FlowVisitor(
-            sink: sink, limits: TimeLimits(limits), largestSampling: limits.samplingInterval)
+        var visitor = FlowVisitor(buffer: takeBuffer(), limits: configuration.limits)
         var (summary, index) = walkUncounted(datagram, from: address, port: port, arrival: arrival, &visitor)
-        (summary.records, summary.otherRecords) = (visitor.records, visitor.otherRecords)
-        summary.problems.add(.timeClamped, visitor.clamped)
-        summary.problems.add(.samplingRefused, visitor.refused)
-        sink = visitor.sink
+        buffer = visitor.takeRecords()
+        (summary.records, summary.otherRecords) = (buffer.count, visitor.tally.otherRecords)
+        summary.problems.add(.timeClamped, visitor.tally.clamped)
+        summary.problems.add(.samplingRefused, visitor.tally.refused)
+        if !buffer.isEmpty { sink.append(contentsOf: buffer.span) }
+        buffer.removeAll(keepingCapacity: true)
         count(summary, index, octets: datagram.count, arrival: arrival)
         return summary
     }
@@ -102,6 +104,12 @@ package struct DatagramDecoder: ~Copyable, Sendable {
             datagram, &exporters[index], domain, port: port, arrival: arrival, ordinal: ordinal, &visitor)
         use = walker.use
         return (walker.summary, index)
+    }
+
+    private mutating func takeBuffer() -> [FlowRecord] {
+        var taken: [FlowRecord] = []
+        swap(&taken, &buffer)
+        return taken
     }
 
     private mutating func knownExporter(_ address: IPAddress) -> Int? {

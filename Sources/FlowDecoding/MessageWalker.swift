@@ -238,13 +238,12 @@ extension MessageWalker {
     private mutating func learn(
         _ record: borrowing Span<UInt8>, _ template: Template, _ domain: inout DomainState
     ) {
-        if template.layout.steps.isEmpty {
+        if template.layout.isFlat {
             learn(flat: record, template.optionsPlan, &domain)
         } else {
             var flat = FlatRecord()
             flat.fill(from: record, template.layout)
-            let octets = flat.octets
-            learn(flat: octets.span, template.optionsPlan, &domain)
+            learn(flat: flat.octets.span, template.optionsPlan, &domain)
         }
     }
 

@@ -17,6 +17,9 @@ struct RecordLayout: Sendable {
     /// For records that are read flat: a step for each field of the template. Empty when records are read in place.
     let steps: [CopyStep]
 
+    /// Whether records can be read where they lie.
+    var isFlat: Bool { steps.isEmpty }
+
     /// Octets of the flat record: room for every element that any plan wants.
     static let flatLength = 512
 

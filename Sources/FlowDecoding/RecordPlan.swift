@@ -3,8 +3,9 @@
 import FlowModel
 
 /// A template of data records compiled to the places of all that a ``FlowRecord`` has: reading a record follows no
-/// field list. Groups that few exporters send are skipped as a whole.
-struct RecordPlan: Sendable {
+/// field list. Groups that few exporters send are skipped as a whole. (A class, for a copy for each record would cost
+/// as much as the reading.)
+final class RecordPlan: Sendable {
     /// Addresses of the flow.
     private enum Family: UInt8 {
         case none, ipv4, ipv6
@@ -31,7 +32,11 @@ struct RecordPlan: Sendable {
     let sampler: FieldSlot
     /// Whether records say how they were sampled.
     let hasOwnSampling: Bool
-    private let presence: FlowPresence
+    /// What all records of the template have in common.
+    private let blank: FlowRecord
+
+    /// The low half of `::ffff:0.0.0.0`, in which IPv4 addresses are kept.
+    private static let mapped: UInt64 = 0xFFFF_0000_0000
 
     /// Whether records describe flows between addresses.
     var isFlow: Bool { family != .none }
@@ -86,7 +91,12 @@ struct RecordPlan: Sendable {
         if hasReverse { presence.insert(.reverse) }
         if start.encoding != .absent || end.encoding != .absent { presence.insert(.times) }
         if icmp.isPresent || icmp6.isPresent { presence.insert(.icmp) }
-        self.presence = presence
+        var blank = FlowRecord()
+        blank.presence = presence
+        if family == .ipv4 {
+            (blank.source, blank.destination) = (IPAddress(ipv4: 0), IPAddress(ipv4: 0))
+        }
+        self.blank = blank
     }
 
     /// Reads a record that `layout` describes, without its sampling interval.
@@ -97,7 +107,7 @@ struct RecordPlan: Sendable {
         _ record: borrowing Span<UInt8>, _ message: MessageContext, _ limits: TimeLimits,
         clamped: inout Int
     ) -> FlowRecord {
-        var flow = FlowRecord()
+        var flow = blank
         flow.exporter = message.exporter
         readAddresses(record, &flow)
         flow.packets = packets.read(record)
@@ -106,14 +116,13 @@ struct RecordPlan: Sendable {
         flow.destinationPort = UInt16(truncatingIfNeeded: destinationPort.read(record))
         flow.transport = TransportProtocol(UInt8(truncatingIfNeeded: transport.read(record)))
         flow.tcpFlags = TCPFlags(rawValue: UInt8(truncatingIfNeeded: tcpFlags.read(record)))
-        flow.presence = presence
         if hasReverse {
             flow.reversePackets = reversePackets.read(record)
             flow.reverseOctets = reverseOctets.read(record)
             flow.reverseTCPFlags = TCPFlags(rawValue: UInt8(truncatingIfNeeded: reverseTCPFlags.read(record)))
         }
         if hasRare { readRare(record, &flow) }
-        if flow.transport == .icmp || flow.transport == .icmp6 { borrowICMPFromPort(&flow) }
+        if flow.transport.number == 1 || flow.transport.number == 58 { borrowICMPFromPort(&flow) }
         readTimes(record, message, limits, &flow, &clamped)
         return flow
     }
@@ -121,12 +130,17 @@ struct RecordPlan: Sendable {
     @inline(__always)
     private func readAddresses(_ record: borrowing Span<UInt8>, _ flow: inout FlowRecord) {
         if family != .ipv6 {
-            flow.source = IPAddress(ipv4: UInt32(truncatingIfNeeded: source.read(record)))
-            flow.destination = IPAddress(ipv4: UInt32(truncatingIfNeeded: destination.read(record)))
-            if family == .ipv4 || flow.source.ipv4 != 0 || flow.destination.ipv4 != 0 { return }
+            let (from, to) = (source.read(record), destination.read(record))
+            (flow.source.low, flow.destination.low) = (Self.mapped | from, Self.mapped | to)
+            if family == .ipv4 { return }
+            if from | to != 0 {
+                (flow.source.high, flow.destination.high) = (0, 0)
+                return
+            }
         }
-        flow.source = IPAddress(high: source6.high.read(record), low: source6.low.read(record))
-        flow.destination = IPAddress(high: destination6.high.read(record), low: destination6.low.read(record))
+        (flow.source.high, flow.source.low) = (source6.high.read(record), source6.low.read(record))
+        flow.destination.high = destination6.high.read(record)
+        flow.destination.low = destination6.low.read(record)
     }
 
     private func readRare(_ record: borrowing Span<UInt8>, _ flow: inout FlowRecord) {
@@ -138,7 +152,7 @@ struct RecordPlan: Sendable {
 
     /// ICMP has no ports: exporters without element 32 or 139 write type and code there, as v5 must.
     private func borrowICMPFromPort(_ flow: inout FlowRecord) {
-        guard destinationPort.isPresent, !presence.contains(.icmp) else { return }
+        guard destinationPort.isPresent, !icmp.isPresent, !icmp6.isPresent else { return }
         flow.icmp = flow.destinationPort
         flow.presence.insert(.icmp)
     }
@@ -185,8 +199,7 @@ extension RecordPlan {
             if startTime &- endTime > limits.tolerableSkew || startTime < endTime { clamped &+= 1 }
             startTime = endTime
         }
-        flow.start = Instant(microseconds: startTime)
-        flow.end = Instant(microseconds: endTime)
+        (flow.start.microseconds, flow.end.microseconds) = (startTime, endTime)
     }
 
     /// A missing start or end is taken to be the other.
