@@ -9,7 +9,7 @@ package struct SignalLimits: Equatable, Sendable {
     package var datagramOctets = 8192
     /// How far the date in a line may lie from its arrival; otherwise the arrival counts. `.max` believes every date.
     package var dateTolerance = Interval.seconds(3600)
-    /// Senders and backends whose services are remembered, for lines that name no service. A lean entry: about 100 octets.
+    /// Senders and backends whose services are remembered, for lines that name no service. About 100 octets each.
     package var associations = 4096
     /// Connections of stunnel that can be open at a time before the oldest are forgotten. 64 octets each.
     package var connections = 4096

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import ServiceSignals
+import Testing
+
+struct HaproxySessionTests {
+    /// A line of httplog with the parts that matter here.
+    static func line(
+        frontend: String = "web", timers: String = "0/0/1/82/83", status: String = "200",
+        state: String = "----",
+        tail: String = "11/11/0/0/0 0/0 \"GET /app/item?x=1 HTTP/1.1\"\n"
+    ) -> String {
+        "<134>Nov 21 02:02:45 haproxy[16131]: 10.20.1.110:59171 [21/Nov/2026:02:02:45.907] \(frontend) app/app1 "
+            + "\(timers) \(status) 3121 - - \(state) \(tail)"
+    }
+
+    @Test func answeredRequest() throws {
+        let result = TestNetwork.read(Self.line())
+        let outcome = try #require(result.single)
+        #expect(result.rule == 0)
+        #expect(outcome.service == TestNetwork.id("lb-http"))
+        #expect(outcome.client == TestNetwork.address("10.20.1.110"))
+        #expect(outcome.status == 200)
+        #expect(outcome.failure == .none)
+        #expect(outcome.event == .none)
+        #expect(outcome.latencyMilliseconds == 83)
+        #expect(outcome.totalMilliseconds == 83)
+        // The date is the beginning of the request; its end is 83 ms later.
+        #expect(outcome.time == Instant(milliseconds: 1_795_226_565_990))
+    }
+
+    @Test func frontendsAreServices() {
+        let result = TestNetwork.read(Self.line(frontend: "web~"))
+        #expect(result.single?.service == TestNetwork.id("lb-https"))
+        #expect(result.rule == 1)
+        #expect(TestNetwork.read(Self.line(frontend: "other")) == .ignored(.unknownFrontend, rule: 1))
+    }
+
+    @Test(arguments: [
+        ("sQ--", "503", FailureClass.queueTimeout), ("SC--", "503", .noServer), ("SH--", "502", .badGateway),
+        ("sH--", "504", .timeout), ("sC--", "503", .timeout), ("PR--", "403", .limited),
+        ("PR--", "503", .noServer),
+        ("cR--", "408", .slowRequest), ("CQ--", "503", .abandoned), ("CH--", "-1", .abandoned),
+        ("CD--", "200", .none),
+        ("----", "404", .clientError), ("----", "429", .limited), ("----", "500", .serverError),
+        ("----", "502", .badGateway), ("LR--", "302", .none),
+    ])
+    func terminationStates(state: String, status: String, expected: FailureClass) {
+        #expect(TestNetwork.read(Self.line(status: status, state: state)).single?.failure == expected)
+    }
+
+    @Test(arguments: [
+        ("0/0/-1/-1/3027", UInt32(3027)), ("0/2001/-1/-1/2001", 2001), ("0/-1/-1/-1/0", 0),
+        ("900/1/2/3/906", 6),
+        ("40/1880/3008/-1/9890", 9850), ("-1/-1/-1/-1/1624", Outcome.noLatency), ("0/0/0/7/+9", 7),
+    ])
+    func serverTimeLeavesTheClientOut(timers: String, expected: UInt32) {
+        #expect(TestNetwork.read(Self.line(timers: timers)).single?.latencyMilliseconds == expected)
+    }
+
+    @Test func unreadableRequestIsTheClientsFault() throws {
+        let tail = "12/12/0/0/0 0/0 \"<BADREQ>\"\n"
+        let bad = TestNetwork.read(
+            Self.line(timers: "-1/-1/-1/-1/0", status: "400", state: "PR--", tail: tail))
+        let outcome = try #require(bad.single)
+        #expect(outcome.failure == .clientError)
+        #expect(!outcome.failure.isFailure)
+        #expect(outcome.pathHash == 0)
+        let slow = TestNetwork.read(
+            Self.line(timers: "-1/-1/-1/-1/5000", status: "408", state: "cR--", tail: tail))
+        #expect(slow.single?.failure == .slowRequest)
+        #expect(slow.single?.latencyMilliseconds == Outcome.noLatency)
+    }
+
+    @Test(arguments: [
+        "11/11/0/0/0 0/0 {shop.test|a b} {} \"GET /app/item HTTP/1.1\"",  // captured headers
+        "11/11/0/0/0 0/0 \"GET /app/item?session=",  // cut off at haproxy's limit of 1024
+        "11/11/0/0/0 0/0 \"GET https://shop.test/app/item?y=2 HTTP/2.0\" 0/0000000000000000/0/0/0 shop.test/TLSv1.3/X",
+    ])
+    func pathWithoutQuery(tail: String) throws {
+        let expected = try #require(TestNetwork.read(Self.line()).single?.pathHash)
+        #expect(expected != 0)
+        #expect(TestNetwork.read(Self.line(tail: tail)).single?.pathHash == expected)
+    }
+
+    @Test func tcplog() throws {
+        let rules = [LogRule(program: "haproxy", format: .haproxyTCP, service: TestNetwork.fixed("tls-term"))]
+        let head = "<134>Nov 21 02:02:45 haproxy[1]: fd00::7:59171 [21/Nov/2026:02:02:40.000] tls app/app1 "
+        let served = try #require(TestNetwork.read(head + "5/1/4000 3121 -- 1/1/0/0/0 0/0", rules).single)
+        #expect(served.client == TestNetwork.address("fd00::7"))
+        #expect(served.failure == .none)
+        #expect(served.latencyMilliseconds == 6)
+        #expect(served.totalMilliseconds == 4000)
+        #expect(served.time == Instant(seconds: 1_795_226_564))
+        let refused = try #require(TestNetwork.read(head + "0/-1/3000 0 SC 1/1/0/0/3 0/0", rules).single)
+        #expect(refused.failure == .noServer)
+        #expect(refused.latencyMilliseconds == 3000)
+        #expect(TestNetwork.read(Self.line(), rules).ignoredReason == .unreadable)
+    }
+
+    @Test(arguments: [
+        "<134>Nov 21 02:02:45 haproxy[1]: 10.0.0.1:1 [21/Nov/2026:02:02:45.907] web app/app1 0/0/1/82 200 3 - - ---- 1",
+        "<134>Nov 21 02:02:45 haproxy[1]: 10.0.0.1:1 [21/Nov/2026:02:02:45.907] web app/app1 0/0/1/82/x 200 3 - - ---- 1",
+        "<134>Nov 21 02:02:45 haproxy[1]: 10.0.0.1:1 [21/Nov/2026:02:02:45.907] web app1 0/0/1/82/83 200 3 - - ---- 1",
+        "<134>Nov 21 02:02:45 haproxy[1]: 10.0.0.1:1 [21/Nov/2026:02:02:45.907] web app/a 0/0/1/82/83 2000 3 - - ---- 1",
+        "<134>Nov 21 02:02:45 haproxy[1]: 10.0.0.1:1 [21/Nov/2026:02:02:45.907",
+    ])
+    func damagedLines(line: String) {
+        #expect(TestNetwork.read(line).ignoredReason == .unreadable)
+    }
+}
