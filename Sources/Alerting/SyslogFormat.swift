@@ -1,37 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Detection
+import Detection
 import FlowModel
-
-/// Syslog facility (RFC 5424 §6.2.1), by the name that syslog.conf uses.
-package struct SyslogFacility: Hashable, Sendable {
-    /// Numerical code, 0…23.
-    package let code: UInt8
-    /// `daemon`, `local0`, …
-    package let name: String
-
-    /// In the order of their codes. RFC 5424 names 12…15 only by description; these are the names in use.
-    package static let names = [
-        "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
-        "ntp",
-        "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6",
-        "local7",
-    ]
-
-    /// The default.
-    package static let daemon = SyslogFacility(code: 3, name: "daemon")
-
-    private init(code: UInt8, name: String) { (self.code, self.name) = (code, name) }
-
-    /// Nil when there is no facility of that name.
-    package init?(_ name: String) {
-        guard let code = Self.names.firstIndex(of: name) else { return nil }
-        self.init(code: UInt8(code), name: name)
-    }
-
-    /// The PRI value of a message of this facility.
-    package func priority(_ severity: Severity) -> Int { Int(code) * 8 + Int(severity.syslogCode) }
-}
 
 /// The two forms of a syslog message.
 package struct SyslogFormat: Sendable {
@@ -41,15 +11,16 @@ package struct SyslogFormat: Sendable {
     /// wants receivers to take 2048.
     package static let remoteLimit = 1232
 
-    private let facility: SyslogFacility
+    private let facility: UInt8
     private let process: Int32
     private let host: String
 
     /// - Parameters:
+    ///   - facility: numerical code, 0…23 (RFC 5424 §6.2.1); 3 is daemon.
     ///   - process: process id in the header.
     ///   - host: HOSTNAME of RFC 5424; what it may not hold is left out.
-    package init(facility: SyslogFacility, process: Int32, host: String = "") {
-        (self.facility, self.process) = (facility, process)
+    package init(facility: UInt8, process: Int32, host: String = "") {
+        (self.facility, self.process) = (min(facility, 23), process)
         // HOSTNAME is 1*255PRINTUSASCII (RFC 5424 §6.2.4).
         let printable = host.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }.prefix(255)
         self.host = printable.isEmpty ? "-" : String(String.UnicodeScalarView(printable))
@@ -68,7 +39,7 @@ package struct SyslogFormat: Sendable {
         let date = CivilDate(alert.verdict.time + .seconds(Int64(offsetSeconds)))
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let day = date.day < 10 ? " \(date.day)" : "\(date.day)"
-        let priority = facility.priority(alert.syslogSeverity)
+        let priority = priority(alert.syslogSeverity)
         return "<\(priority)>\(months[date.month - 1]) \(day) \(date.clock) spate[\(process)]: "
     }
 
@@ -76,7 +47,7 @@ package struct SyslogFormat: Sendable {
     package func rfc5424(_ alert: Alert, unsent: Int = 0) -> [UInt8] {
         let verdict = alert.verdict
         let kind = verdict.event == .notice ? "NOTICE" : "INCIDENT"
-        let priority = facility.priority(alert.syslogSeverity)
+        let priority = priority(alert.syslogSeverity)
         let head =
             "<\(priority)>1 \(verdict.time.rfc3339()) \(host) spate \(process) \(kind) \(structuredData(verdict)) "
         // 3 bytes are kept for the byte order mark.
@@ -112,6 +83,9 @@ package struct SyslogFormat: Sendable {
         let list = parameters.compactMap { name, value in value.map { " \(name)=\"\(Self.escaped($0))\"" } }
         return "[spate@32473\(list.joined())]"
     }
+
+    /// PRI (RFC 5424 §6.2.1).
+    private func priority(_ severity: Severity) -> Int { Int(facility) * 8 + Int(severity.syslogCode) }
 
     private func number(_ value: Double?) -> String? {
         let text = JSONValue.number(value).text

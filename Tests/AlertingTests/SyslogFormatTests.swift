@@ -6,7 +6,7 @@ import FlowModel
 import Testing
 
 @Suite struct SyslogFormatTests {
-    private let format = SyslogFormat(facility: .daemon, process: 77, host: "sensor1")
+    private let format = SyslogFormat(facility: 3, process: 77, host: "sensor1")
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
@@ -23,12 +23,12 @@ import Testing
         #expect(text(format.rfc5424(alert)).hasPrefix("<29>1 "))
     }
 
-    @Test func `facilities have their names`() {
-        #expect(SyslogFacility("kern")?.code == 0)
-        #expect(SyslogFacility("daemon") == .daemon)
-        #expect(SyslogFacility("local0")?.priority(.critical) == 130)
-        #expect(SyslogFacility("local7")?.code == 23)
-        #expect(SyslogFacility("local8") == nil)
+    @Test func `the facility stands in the PRI`() {
+        let alert = Alert(Fixtures.slowConnections())
+        let local0 = SyslogFormat(facility: 16, process: 1)
+        #expect(text(local0.local(alert, offsetSeconds: 0)).hasPrefix("<130>"))
+        let unknown = SyslogFormat(facility: 255, process: 1)
+        #expect(text(unknown.rfc5424(alert)).hasPrefix("<186>1 "))
     }
 
     @Test func `the local form is what the C library writes`() {
@@ -90,9 +90,9 @@ import Testing
     }
 
     @Test func `a host name holds only what the header may hold`() {
-        let odd = SyslogFormat(facility: .daemon, process: 1, host: "a b\n\u{E9}c")
+        let odd = SyslogFormat(facility: 3, process: 1, host: "a b\n\u{E9}c")
         #expect(text(odd.rfc5424(Alert(Fixtures.slowConnections()))).contains("Z abc spate 1 "))
-        let none = SyslogFormat(facility: .daemon, process: 1)
+        let none = SyslogFormat(facility: 3, process: 1)
         #expect(text(none.rfc5424(Alert(Fixtures.slowConnections()))).contains("Z - spate 1 "))
     }
 
@@ -106,7 +106,7 @@ import Testing
         verdict.sources?.top = (0..<32).map { Fixtures.share("fd00:\($0 * 2):aaaa::/48", 0.1) }
         verdict.detail = String(repeating: "exporter is silent ", count: 200)
         let format = SyslogFormat(
-            facility: SyslogFacility("local7") ?? .daemon, process: .max,
+            facility: 23, process: .max,
             host: String(repeating: "h", count: 400))
         let local = format.local(Alert(verdict), offsetSeconds: 3600, unsent: 1_000_000)
         let remote = format.rfc5424(Alert(verdict), unsent: 1_000_000)

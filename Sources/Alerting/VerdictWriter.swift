@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+package import FlowModel
+
+/// One place that messages go to: a form, and a way out that the program supplies.
+package struct VerdictWriter: Sendable {
+    /// Hands bytes over; false when they were not taken and may be tried again. Must not block.
+    package typealias Send = @Sendable (_ bytes: [UInt8]) -> Bool
+
+    /// In metrics and messages about the writer, such as `syslog:/dev/log`.
+    package let name: String
+    private let form: @Sendable (Alert, _ unsent: Int) -> [UInt8]
+    private let send: Send
+
+    private init(_ name: String, _ send: @escaping Send, form: @escaping @Sendable (Alert, Int) -> [UInt8]) {
+        (self.name, self.send, self.form) = (name, send, form)
+    }
+
+    /// Writes one message.
+    func write(_ alert: Alert, unsent: Int) -> Bool { send(form(alert, unsent)) }
+
+    /// One datagram a message for the local syslog socket.
+    ///
+    /// - Parameter offset: local time minus UTC in seconds at an instant.
+    package static func localSyslog(
+        _ name: String, _ format: SyslogFormat, offset: @escaping @Sendable (Instant) -> Int,
+        send: @escaping Send
+    ) -> VerdictWriter {
+        VerdictWriter(name, send) { alert, unsent in
+            format.local(alert, offsetSeconds: offset(alert.verdict.time), unsent: unsent)
+        }
+    }
+
+    /// One RFC 5424 datagram a message.
+    package static func remoteSyslog(
+        _ name: String, _ format: SyslogFormat, send: @escaping Send
+    ) -> VerdictWriter {
+        VerdictWriter(name, send) { alert, unsent in format.rfc5424(alert, unsent: unsent) }
+    }
+
+    /// Lines for people.
+    package static func humanLines(_ name: String, send: @escaping Send) -> VerdictWriter {
+        VerdictWriter(name, send) { alert, unsent in
+            Array((HumanLine.line(alert, unsent: unsent) + "\n").utf8)
+        }
+    }
+
+    /// JSON lines.
+    package static func jsonLines(_ name: String, send: @escaping Send) -> VerdictWriter {
+        VerdictWriter(name, send) { alert, unsent in
+            Array((AlertJSON.line(alert, unsent: unsent) + "\n").utf8)
+        }
+    }
+}
