@@ -89,7 +89,8 @@ package struct DatagramDecoder: ~Copyable, Sendable {
         summary.exporter = exporters[index].entry.id
         let domainsBefore = exporters[index].domains.count
         let limit =
-            use.domains < configuration.limits.domains ? configuration.limits.domainsPerExporter : domainsBefore
+            use.domains < configuration.limits.domains
+            ? configuration.limits.domainsPerExporter : domainsBefore
         guard
             let domain = exporters[index].domainIndex(
                 version: header.version, domain: header.domain, limit: limit)

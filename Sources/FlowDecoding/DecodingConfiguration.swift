@@ -62,7 +62,8 @@ package struct DecodingConfiguration: Equatable, Sendable {
     package var limits: DecodingLimits
 
     package init(
-        allow: [IPPrefix]? = nil, overrides: [ExporterOverride] = [], limits: DecodingLimits = DecodingLimits()
+        allow: [IPPrefix]? = nil, overrides: [ExporterOverride] = [],
+        limits: DecodingLimits = DecodingLimits()
     ) {
         (self.allow, self.overrides, self.limits) = (allow, overrides, limits)
     }

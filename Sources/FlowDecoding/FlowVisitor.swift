@@ -71,7 +71,9 @@ struct FlowReader: Sendable {
     ) -> UInt32? {
         if plan.sampling.isPresent {
             let interval = plan.sampling.read(record)
-            if interval > 0, interval <= UInt64(largestSampling) { return UInt32(truncatingIfNeeded: interval) }
+            if interval > 0, interval <= UInt64(largestSampling) {
+                return UInt32(truncatingIfNeeded: interval)
+            }
             // 0 is the usual way to say "not sampled" in a data record.
             if interval != 0 { tally.refused &+= 1 }
         }

@@ -110,7 +110,8 @@ extension MessageWalker {
             isIPFIX: header.version == 10, kind: kind, fieldLimit: limits.fieldsPerTemplate)
         var offset = 0
         while true {
-            let outcome = parser.next(in: set, at: &offset) { id in exporter.domains[index].templates.peek(id) }
+            let outcome = parser.next(in: set, at: &offset) { id in exporter.domains[index].templates.peek(id)
+            }
             switch outcome {
             case .end: return
             case .malformed:

@@ -55,7 +55,8 @@ struct RecordLayout: Sendable {
         for field in fields {
             let width = field.isVariable ? 8 : Int(field.length)
             let isFirst = placements[field.element] == nil
-            guard isFirst, wanted(field.element), width == 16 || (1...8).contains(width), end &+ 16 <= Self.flatLength
+            guard isFirst, wanted(field.element), width == 16 || (1...8).contains(width),
+                end &+ 16 <= Self.flatLength
             else {
                 steps.append(CopyStep(length: field.length, target: nil))
                 continue
@@ -102,7 +103,8 @@ struct RecordLayout: Sendable {
     func ipv6Slot(_ element: InformationElement) -> AddressSlot? {
         guard let place = placements[element], place.width == 16 else { return nil }
         return AddressSlot(
-            high: FieldSlot(offset: place.offset, width: 8), low: FieldSlot(offset: place.offset &+ 8, width: 8))
+            high: FieldSlot(offset: place.offset, width: 8),
+            low: FieldSlot(offset: place.offset &+ 8, width: 8))
     }
 }
 

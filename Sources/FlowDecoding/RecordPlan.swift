@@ -55,7 +55,9 @@ final class RecordPlan: Sendable {
     ]
 
     init(_ layout: RecordLayout) {
-        (source, destination) = (layout.ipv4Slot(.sourceIPv4Address), layout.ipv4Slot(.destinationIPv4Address))
+        (source, destination) = (
+            layout.ipv4Slot(.sourceIPv4Address), layout.ipv4Slot(.destinationIPv4Address)
+        )
         let (from, to) = (layout.ipv6Slot(.sourceIPv6Address), layout.ipv6Slot(.destinationIPv6Address))
         (source6, destination6) = (from ?? AddressSlot(), to ?? AddressSlot())
         switch (source.isPresent || destination.isPresent, from != nil || to != nil) {
@@ -209,7 +211,8 @@ extension RecordPlan {
         if start.encoding == .uptime, end.encoding == .uptime, !systemInit.isPresent {
             // IPFIX without systemInitTimeMilliseconds: the duration is all that the uptimes say.
             let raw = (start.slot.read(record), end.slot.read(record))
-            let duration = Int32(bitPattern: UInt32(truncatingIfNeeded: raw.1) &- UInt32(truncatingIfNeeded: raw.0))
+            let duration = Int32(
+                bitPattern: UInt32(truncatingIfNeeded: raw.1) &- UInt32(truncatingIfNeeded: raw.0))
             return (message.exportTime &- Int64(duration) &* 1000, message.exportTime)
         }
         let startTime = time(start, record, message)

@@ -49,23 +49,32 @@ package final class Template: Sendable {
         return cursor <= set.count ? cursor &- offset : nil
     }
 
-    /// Where each field of a record of this template lies: calls `body` with the specifier and the offsets of the value,
-    /// length prefixes left out.
-    package func forEachField(
-        in record: borrowing Span<UInt8>, _ body: (FieldSpecifier, Range<Int>) -> Void
-    ) {
-        var cursor = 0
-        for field in fields {
-            var length = Int(field.length)
-            if field.isVariable {
-                guard let variable = VariableField(at: cursor, in: record) else { return }
-                cursor &+= variable.prefix
-                length = variable.length
-            }
-            guard length <= record.count &- cursor else { return }
-            body(field, cursor..<cursor &+ length)
-            cursor &+= length
+    /// Goes through the fields of a record of this template.
+    package var fieldCursor: FieldCursor { FieldCursor(fields: fields) }
+}
+
+/// Says where each field of a record lies.
+package struct FieldCursor {
+    private let fields: [FieldSpecifier]
+    private var next = 0
+    private var offset = 0
+
+    fileprivate init(fields: [FieldSpecifier]) { self.fields = fields }
+
+    /// The next field and the offsets of its value, length prefix left out; nil at the end.
+    package mutating func next(in record: borrowing Span<UInt8>) -> (FieldSpecifier, Range<Int>)? {
+        guard next < fields.count else { return nil }
+        let field = fields[next]
+        var length = Int(field.length)
+        if field.isVariable {
+            guard let variable = VariableField(at: offset, in: record) else { return nil }
+            offset &+= variable.prefix
+            length = variable.length
         }
+        guard length <= record.count &- offset else { return nil }
+        let range = offset..<offset &+ length
+        (next, offset) = (next &+ 1, range.upperBound)
+        return (field, range)
     }
 }
 

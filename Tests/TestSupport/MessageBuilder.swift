@@ -169,7 +169,8 @@ package struct TestFlow: Sendable, Equatable {
 
     /// The fields that `encoded` follows.
     package static let fields = [
-        TestField(8, 4), TestField(12, 4), TestField(7, 2), TestField(11, 2), TestField(4, 1), TestField(6, 1),
+        TestField(8, 4), TestField(12, 4), TestField(7, 2), TestField(11, 2), TestField(4, 1),
+        TestField(6, 1),
         TestField(2, 4), TestField(1, 4), TestField(22, 4), TestField(21, 4),
     ]
 
