@@ -9,6 +9,13 @@ extension ConfigurationReader {
         let prefix: IPPrefix
         let ports: ClosedRange<UInt16>
         let transport: TransportProtocol
+
+        /// `10.2.0.10 port 443/tcp`.
+        var description: String {
+            let host = prefix.length == 128 ? prefix.address.description : prefix.description
+            let last = ports.count == 1 ? "" : "-\(ports.upperBound)"
+            return "\(host) port \(ports.lowerBound)\(last)/\(transport)"
+        }
     }
 
     /// Protocols that have ports.
@@ -32,12 +39,9 @@ extension ConfigurationReader {
                 for ports in service.ports {
                     let claim = Claim(prefix: prefix, ports: ports, transport: service.transport)
                     if let other = claims.updateValue(service.name, forKey: claim) {
-                        let span =
-                            ports.count == 1
-                            ? "\(ports.lowerBound)" : "\(ports.lowerBound)-\(ports.upperBound)"
                         problem(
                             section.line,
-                            "\(prefix) port \(span)/\(service.transport) belongs to service '\(other)' already, "
+                            "\(claim.description) belongs to service '\(other)' already, "
                                 + "expected it in one place")
                     }
                 }

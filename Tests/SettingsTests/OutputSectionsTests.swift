@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import Settings
+import Testing
+
+struct OutputSectionsTests {
+    @Test func `outputs are read in order`() throws {
+        let read = try configuration(
+            """
+            alerts:
+              - syslog: { local: /run/log, facility: local3 }
+              - syslog:
+              - syslog: { udp: "10.0.0.5:514" }
+              - stdout: {}
+              - stdout: { format: json }
+              - file: { path: /var/log/alerts.json }
+            """)
+        #expect(
+            read.alerts == [
+                .localSyslog(path: "/run/log", facility: .local3),
+                .localSyslog(path: "/dev/log", facility: .daemon),
+                .remoteSyslog(address: try #require(IPAddress("10.0.0.5")), port: 514, facility: .daemon),
+                .standardOutput(.human), .standardOutput(.json), .file(path: "/var/log/alerts.json"),
+            ])
+    }
+
+    @Test(arguments: [
+        (
+            "alerts: [ stdout ]",
+            "1: item 1 of 'alerts' is 'stdout', expected a section such as `syslog: {}`, `stdout: {}` or `file: {path: …}`"
+        ),
+        ("alerts: { stdout: {} }", "1: 'alerts' is a mapping, expected a list of outputs"),
+        ("alerts: [ {} ]", "1: item 1 of 'alerts' names 0 outputs, expected one"),
+        ("alerts: [ { stdout: {}, syslog: {} } ]", "1: item 1 of 'alerts' names 2 outputs, expected one"),
+        (
+            "alerts: [ { file: {} } ]",
+            "1: 'path' is missing, expected an absolute path, such as /var/log/spate/alerts.json"
+        ),
+        (
+            "alerts: [ { file: { path: a.json } } ]",
+            "1: 'path' is 'a.json', expected an absolute path, such as /var/log/spate/alerts.json"
+        ),
+        (
+            "alerts: [ { syslog: { facility: deamon } } ]",
+            "1: 'facility' is 'deamon', expected a syslog facility, such as daemon or local0; did you mean 'daemon'?"
+        ),
+        (
+            "alerts: [ { syslog: { local: /dev/log, udp: '10.0.0.1:514' } } ]",
+            "1: 'local' and 'udp' are both given, expected one of them; use two outputs for both"
+        ),
+        (
+            "alerts: [ { stdout: { format: jsn } } ]",
+            "1: 'format' is 'jsn', expected human or json; did you mean 'json'?"
+        ),
+        (
+            "control: { http: 9469 }",
+            "1: 'http' is '9469', expected an IP address and a port from 1 to 65535, such as \"127.0.0.1:9469\", or off"
+        ),
+        (
+            "control: { socket: spate.sock }",
+            "1: 'socket' is 'spate.sock', expected an absolute path, such as /run/spate/control.sock"
+        ),
+        (
+            "state: { directory: state }",
+            "1: 'directory' is 'state', expected an absolute path, such as /var/lib/spate"
+        ),
+        ("archive: { enable: true }", "1: unknown key 'enable', did you mean 'enabled'?"),
+    ])
+    func `mistakes`(text: String, problem: String) {
+        #expect(problems(text) == [problem])
+    }
+
+    @Test func `http can be moved and switched off`() throws {
+        let moved = try configuration("control: { http: '[::1]:80' }")
+        #expect(moved.control.http == HTTPConfiguration(address: IPAddress(high: 0, low: 1), port: 80))
+        #expect(try configuration("control: { http: off }").control.http == nil)
+        #expect(try configuration("state: { directory: /srv/spate }").state.directory == "/srv/spate")
+    }
+
+    @Test(arguments: [
+        (
+            "control: { http: '0.0.0.0:80' }",
+            "1: 'http' listens on 0.0.0.0, which is no loopback address; everybody who reaches it can read it"
+        ),
+        (
+            "control: { http: '[fd00::1]:80' }",
+            "1: 'http' listens on fd00::1, which is no loopback address; everybody who reaches it can read it"
+        ),
+        (
+            "control: { socket: /run/spate/control.sock }",
+            "1: 'control.socket' is not implemented yet; ignored"
+        ),
+        ("archive: { enabled: true }", "1: 'archive' is not implemented yet; ignored"),
+        ("alerts: []", "1: 'alerts' is an empty list; no alert will be written anywhere"),
+    ])
+    func `warnings`(text: String, warning: String) {
+        #expect(SettingsTests.warnings(text) == [warning])
+    }
+
+    @Test(arguments: [
+        "archive: { enabled: false }", "archive: {}", "archive:", "control: { http: '127.3.2.1:1' }",
+        "control: { http: '[::1]:1' }",
+    ])
+    func `nothing to warn of`(text: String) {
+        #expect(SettingsTests.warnings(text) == [])
+    }
+
+    @Test func `facilities have the codes of RFC 5424`() {
+        #expect(SyslogFacility.allCases.map(\.code) == Array(0...11) + Array(16...23))
+    }
+}
