@@ -3,22 +3,24 @@
 import FlowModel
 
 /// What is normal for one metric of one service: level and spread of x = ln(rate + ½), and the plain mean for people.
-struct MetricBaseline: Sendable {
+package struct MetricBaseline: Sendable {
     /// Seconds learned.
-    private(set) var count = 0.0
+    package private(set) var count = 0.0
     /// Mean of x.
-    private(set) var level = -0.693_147
+    package private(set) var level = -0.693_147
     /// Mean squared deviation of x.
     private var variance = 0.0
     /// Mean rate, in the metric's own unit.
-    private(set) var mean = 0.0
+    package private(set) var mean = 0.0
+
+    package init() {}
 
     /// Grown: an hour is known, and a second weighs 1/3600 from then on.
     private static let fullCount = 3600.0
 
     /// Learns one complete second. A young baseline is a cumulative mean; a grown one moves slowly, and surprises move
     /// it no further than three deviations.
-    mutating func learn(rate: Double) {
+    package mutating func learn(rate: Double) {
         count = min(count + 1, Self.fullCount)
         let gain = 1 / count
         var deviation = naturalLogarithm(rate + 0.5) - level
@@ -32,20 +34,25 @@ struct MetricBaseline: Sendable {
     }
 
     /// s² of the test: what the rate itself wanders (0.08…0.6 in x), and counting noise 1/(rate + 1).
-    var spreadSquared: Double {
+    package var spreadSquared: Double {
         let counting = 1 / (mean + 1)
         return min(0.36, max(0.0064, variance - counting)) + counting
     }
 }
 
 /// What is normal for a ratio k of n: failures of requests, slow answers of answers.
-struct RatioBaseline: Sendable {
-    private(set) var hits = 0.0
-    private(set) var trials = 0.0
+package struct RatioBaseline: Sendable {
+    /// Failures learned, faded.
+    package private(set) var hits = 0.0
+    /// Trials learned, faded.
+    package private(set) var trials = 0.0
+    package init() {}
+
     /// Trials beyond which the past fades: about an hour of a busy service.
     private static let memory = 50_000.0
 
-    mutating func learn(hits newHits: Double, trials newTrials: Double) {
+    /// Learns one complete second.
+    package mutating func learn(hits newHits: Double, trials newTrials: Double) {
         hits += newHits
         trials += newTrials
         if trials > Self.memory {
@@ -55,8 +62,8 @@ struct RatioBaseline: Sendable {
     }
 
     /// The expected ratio; never below 1 %, since a clean record of a minute proves no more.
-    var expected: Double { max(0.01, min(0.9, (hits + 0.1) / (trials + 10))) }
+    package var expected: Double { max(0.01, min(0.9, (hits + 0.1) / (trials + 10))) }
 
     /// The ratio for people: what was seen.
-    var seen: Double { trials > 0 ? hits / trials : 0 }
+    package var seen: Double { trials > 0 ? hits / trials : 0 }
 }

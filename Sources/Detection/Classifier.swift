@@ -5,10 +5,13 @@ import ServiceWindows
 
 /// Evidence → class (detection.md §6). An attack class needs a positive sign; without one, too many users are too many
 /// users.
-enum Classifier {
-    struct Judgement: Equatable, Sendable {
-        var kind: VerdictKind
-        var confidence: Double
+package enum Classifier {
+    /// A class and how sure it is, 0…1.
+    package struct Judgement: Equatable, Sendable {
+        package var kind: VerdictKind
+        package var confidence: Double
+
+        package init(kind: VerdictKind, confidence: Double) { (self.kind, self.confidence) = (kind, confidence) }
     }
 
     static func classify(_ evidence: Evidence, _ service: ServiceState, _ baseline: ServiceBaseline) -> Judgement {

@@ -2,22 +2,27 @@
 
 /// One run of a CUSUM test (Page, 1954) over consecutive seconds, oldest first. Pure: made anew at every tick, because
 /// late data change old seconds.
-struct CumulativeSum {
+package struct CumulativeSum {
     /// Evidence in nats at which the test speaks.
-    let threshold: Double
+    package let threshold: Double
     /// A single second moves the sum no further than this, so that one burst cannot decide alone.
-    static let stepLimit = 4.0
+    package static let stepLimit = 4.0
 
-    private(set) var sum = 0.0
+    /// The sum stops at this many thresholds, so that an end shows within half a minute: at four, a clean service took
+    /// more than two minutes to be called clear.
+    package static let cap = 2.0
+
+    /// The sum after the newest second, in nats.
+    package private(set) var sum = 0.0
     /// Largest sum within the decision window.
-    private(set) var peak = 0.0
+    package private(set) var peak = 0.0
     /// First second of the rise that led to `peak`.
-    private(set) var onset: Int64?
+    package private(set) var onset: Int64?
     /// Last second at which the sum was at or above the threshold.
-    private(set) var lastAbove: Int64?
+    package private(set) var lastAbove: Int64?
     private var riseStart: Int64?
     /// Largest sum in the seconds that are only just complete: whether it still goes on.
-    private(set) var recent = 0.0
+    package private(set) var recent = 0.0
     private let decisionStart: Int64
     private let recentStart: Int64
     /// Sums at or below this restart the onset: 0 for pressure; h/4 for outcomes, whose zeros lie too early.
@@ -26,15 +31,16 @@ struct CumulativeSum {
     /// - Parameters:
     ///   - last: the newest second that will be added.
     ///   - lag: how many seconds before `last` may still be incomplete; the decision looks 30 s further back.
-    init(threshold: Double, restart: Double, last: Int64, lag: Int64) {
+    package init(threshold: Double, restart: Double, last: Int64, lag: Int64) {
         (self.threshold, self.restart) = (threshold, restart)
         decisionStart = last - lag - 30
         recentStart = last - lag - 3
     }
 
-    mutating func add(_ evidence: Double, second: Int64) {
+    /// Adds the evidence of the next second, in nats.
+    package mutating func add(_ evidence: Double, second: Int64) {
         let step = min(Self.stepLimit, max(-Self.stepLimit, evidence))
-        sum = min(4 * threshold, max(0, sum + step))
+        sum = min(Self.cap * threshold, max(0, sum + step))
         if sum <= restart {
             riseStart = nil
         } else if riseStart == nil {

@@ -5,6 +5,7 @@ package struct DetectionPolicy: Equatable, Sendable {
     package var pressureThreshold = 16.0
     package var outcomeThreshold = 16.0
     package var pressureRatio = 1.5
+    package var surgeRatio = 3.0
     package var sourceRatio = 2.0
     package var newSourceShare = 0.25
     package var minimumEvidence = 12.0
@@ -44,6 +45,9 @@ package struct DetectionPolicy: Equatable, Sendable {
         Option(
             name: "pressure_ratio", unit: "", range: 1...100,
             reason: "least rise over the baseline that is called pressure", path: \.pressureRatio),
+        Option(
+            name: "surge_ratio", unit: "", range: 1...1000,
+            reason: "least rise over the baseline that is worth a notice when nobody is harmed", path: \.surgeRatio),
         Option(
             name: "source_ratio", unit: "", range: 1...100,
             reason: "least rise of distinct sources that counts as a change of sources", path: \.sourceRatio),

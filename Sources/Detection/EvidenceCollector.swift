@@ -107,7 +107,7 @@ enum EvidenceCollector {
 
 extension PressureFinding {
     /// Ratio to the baseline, to choose among metrics whose evidence is at its cap.
-    var surprise: Double { (rate + 0.5) / (baseline + 0.5) }
+    package var surprise: Double { (rate + 0.5) / (baseline + 0.5) }
 }
 
 extension OutcomeFinding {

@@ -3,8 +3,9 @@
 import FlowModel
 
 /// The life of a service's incidents as a state machine: evidence in, actions out, time as part of the evidence.
-struct IncidentMachine: Sendable {
-    enum State: Equatable, Sendable {
+package struct IncidentMachine: Sendable {
+    /// Where a service stands.
+    package enum State: Equatable, Sendable {
         case quiet
         /// All gates have held for this many ticks.
         case suspicious(ticks: Int)
@@ -14,38 +15,52 @@ struct IncidentMachine: Sendable {
     }
 
     /// What the detector is to say.
-    enum Action: Equatable, Sendable {
+    package enum Action: Equatable, Sendable {
         case open, update, clear
         case reopen
         case notice(VerdictKind)
     }
 
     /// What persists from opening to the end of the time in which it may reopen.
-    struct Incident: Equatable, Sendable {
-        var id: IncidentID
-        var kind: VerdictKind
-        var confidence: Double
-        var severity: Severity
-        var openedAt: Int64
-        var onset: Int64
-        var lastMessage: Int64
-        var updateInterval: Int64
-        var clearedAt: Int64?
+    package struct Incident: Equatable, Sendable {
+        package var id: IncidentID
+        /// Refined, never coarsened.
+        package var kind: VerdictKind
+        package var confidence: Double
+        package var severity: Severity
+        package var openedAt: Int64
+        package var onset: Int64
+        package var lastMessage: Int64
+        package var updateInterval: Int64
+        package var clearedAt: Int64?
+
+        package init(
+            id: IncidentID, kind: VerdictKind, confidence: Double, severity: Severity, openedAt: Int64, onset: Int64,
+            updateInterval: Int64
+        ) {
+            (self.id, self.kind, self.confidence, self.severity) = (id, kind, confidence, severity)
+            (self.openedAt, self.onset, lastMessage) = (openedAt, onset, openedAt)
+            self.updateInterval = updateInterval
+        }
     }
 
-    private(set) var state = State.quiet
-    var incident: Incident?
+    package init() {}
+
+    package private(set) var state = State.quiet
+    /// The open incident, or the last one.
+    package var incident: Incident?
     /// Ticks for which everything but the order has held.
     private var disorderTicks = 0
     private var surgeTicks = 0
     private var degradationTicks = 0
-    /// The notice of the present episode, so that it is said once.
-    private var noticed: VerdictKind?
+    /// The notices of the present episode, so that each is said once.
+    private var noticed: Set<VerdictKind> = []
     private var quietTicks = 0
 
     /// Something is going on that must not be learned.
-    var isSuspicious: Bool { state != .quiet || surgeTicks > 0 || degradationTicks > 0 }
-    var isOpen: Bool {
+    package var isSuspicious: Bool { state != .quiet || surgeTicks > 0 || degradationTicks > 0 }
+    /// An incident is open or clearing.
+    package var isOpen: Bool {
         switch state {
         case .open, .clearing: true
         case .quiet, .suspicious: false
@@ -53,7 +68,7 @@ struct IncidentMachine: Sendable {
     }
 
     /// One tick's evidence; returns what is to be said. A returned `open` or `reopen` expects `incident` to be set.
-    mutating func evaluated(_ evidence: Evidence, severity: Severity, policy: DetectionPolicy) -> [Action] {
+    package mutating func evaluated(_ evidence: Evidence, severity: Severity, policy: DetectionPolicy) -> [Action] {
         countEpisodes(evidence)
         switch state {
         case .quiet, .suspicious: return judge(evidence, policy)
@@ -67,7 +82,7 @@ struct IncidentMachine: Sendable {
         surgeTicks = pressed && !harmed ? surgeTicks + 1 : 0
         degradationTicks = harmed && !pressed ? degradationTicks + 1 : 0
         quietTicks = pressed || harmed ? 0 : quietTicks + 1
-        if quietTicks >= 60 { noticed = nil }
+        if quietTicks >= 60 { noticed = [] }
     }
 
     // MARK: Before an incident
@@ -104,7 +119,7 @@ struct IncidentMachine: Sendable {
 
     private mutating func notices(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
         guard evidence.hasEnough(policy) else { return [] }
-        if evidence.pressure != nil, Double(surgeTicks) >= policy.noticeAfter {
+        if let pressure = evidence.pressure, pressure.surprise >= policy.surgeRatio, Double(surgeTicks) >= policy.noticeAfter {
             return notice(evidence.harmsOnlyNewcomers ? .absorbedAttack : .surge)
         }
         if let harm = evidence.harm, Double(degradationTicks) >= policy.noticeAfter, !harm.channel.isWeak {
@@ -114,8 +129,7 @@ struct IncidentMachine: Sendable {
     }
 
     private mutating func notice(_ kind: VerdictKind) -> [Action] {
-        guard noticed != kind else { return [] }
-        noticed = kind
+        guard noticed.insert(kind).inserted else { return [] }
         return [.notice(kind)]
     }
 
@@ -134,7 +148,7 @@ struct IncidentMachine: Sendable {
         }
         guard Double(evidence.now - since) >= policy.clearAfter else { return [] }
         state = .quiet
-        noticed = nil
+        noticed = []
         incident?.clearedAt = evidence.now
         return [.clear]
     }
@@ -152,7 +166,7 @@ struct IncidentMachine: Sendable {
     }
 
     /// The class became clearer; true when that is worth an update.
-    mutating func refined(to judgement: Classifier.Judgement, now: Int64) -> Bool {
+    package mutating func refined(to judgement: Classifier.Judgement, now: Int64) -> Bool {
         guard var current = incident, isOpen, judgement.kind.specificity > current.kind.specificity else { return false }
         current.kind = judgement.kind
         current.confidence = judgement.confidence

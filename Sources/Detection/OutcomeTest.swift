@@ -4,7 +4,7 @@ import FlowModel
 import ServiceWindows
 
 /// The channels through which harm shows.
-enum OutcomeChannel: String, CaseIterable, Sendable {
+package enum OutcomeChannel: String, CaseIterable, Sendable {
     /// Failed requests by the log, and work the service says it dropped.
     case log
     /// Unanswered and reset connections by the flows.
@@ -17,28 +17,37 @@ enum OutcomeChannel: String, CaseIterable, Sendable {
     case tls
 
     /// Slowness is weaker evidence than failure: it needs twice the threshold (detection.md §4).
-    var isSlowness: Bool { self == .slowAnswers || self == .slowFlows }
+    package var isSlowness: Bool { self == .slowAnswers || self == .slowFlows }
 
     /// Slowness by flows alone makes a warning at most.
-    var isWeak: Bool { self == .slowFlows }
+    package var isWeak: Bool { self == .slowFlows }
 }
 
 /// Whether one outcome channel of a service shows harm, and since when.
-struct OutcomeFinding: Sendable {
-    var channel: OutcomeChannel
+package struct OutcomeFinding: Sendable {
+    package var channel: OutcomeChannel
     /// nats, the most in the decision window
-    var evidence: Double
+    package var evidence: Double
     /// nats, of late
-    var recent: Double
-    var onset: Int64
+    package var recent: Double
+    /// Second in which the harm began.
+    package var onset: Int64
     /// Last second in which the test stood above its threshold.
-    var end: Int64
+    package var end: Int64
     /// Failures or slow answers of all, from onset to now.
-    var ratio: Double
-    var baseline: Double
-    var hits: Int
-    var trials: Int
-    var isUp: Bool
+    package var ratio: Double
+    /// The ratio of the baseline.
+    package var baseline: Double
+    /// The evidence reaches the threshold of the channel.
+    package var isUp: Bool
+
+    package init(
+        channel: OutcomeChannel, evidence: Double, recent: Double, onset: Int64, end: Int64, ratio: Double,
+        baseline: Double, isUp: Bool
+    ) {
+        (self.channel, self.evidence, self.recent, self.onset) = (channel, evidence, recent, onset)
+        (self.end, self.ratio, self.baseline, self.isUp) = (end, ratio, baseline, isUp)
+    }
 }
 
 /// The outcome tests: overdispersed binomial CUSUM of k failures of n (detection.md §4).
@@ -72,7 +81,7 @@ enum OutcomeTest {
         }
         return OutcomeFinding(
             channel: channel, evidence: path.peak, recent: path.recent, onset: onset, end: path.lastAbove ?? onset,
-            ratio: trials > 0 ? hits / trials : 0, baseline: baseline.seen, hits: Int(hits), trials: Int(trials),
+            ratio: trials > 0 ? hits / trials : 0, baseline: baseline.seen,
             isUp: path.peak >= threshold)
     }
 

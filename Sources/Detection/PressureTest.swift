@@ -4,19 +4,30 @@ import FlowModel
 import ServiceWindows
 
 /// Whether one pressure metric of a service is up, and since when.
-struct PressureFinding: Sendable {
-    var metric: PressureMetric
+package struct PressureFinding: Sendable {
+    package var metric: PressureMetric
     /// nats, the most in the decision window
-    var evidence: Double
+    package var evidence: Double
     /// nats, of late
-    var recent: Double
-    var onset: Int64
+    package var recent: Double
+    /// Second in which the rise began.
+    package var onset: Int64
     /// Last second in which the test stood above its threshold.
-    var end: Int64
+    package var end: Int64
     /// Mean rate from onset to end.
-    var rate: Double
-    var baseline: Double
-    var isUp: Bool
+    package var rate: Double
+    /// Mean rate of the baseline.
+    package var baseline: Double
+    /// The evidence reaches the threshold and the rise is large enough.
+    package var isUp: Bool
+
+    package init(
+        metric: PressureMetric, evidence: Double, recent: Double, onset: Int64, end: Int64, rate: Double,
+        baseline: Double, isUp: Bool
+    ) {
+        (self.metric, self.evidence, self.recent, self.onset) = (metric, evidence, recent, onset)
+        (self.end, self.rate, self.baseline, self.isUp) = (end, rate, baseline, isUp)
+    }
 }
 
 /// The pressure tests: CUSUM for a doubling of ln(rate + ½) against the baseline (detection.md §4).

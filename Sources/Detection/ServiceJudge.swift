@@ -68,8 +68,7 @@ struct ServiceJudge: Sendable {
         machine.incident = IncidentMachine.Incident(
             id: IncidentID(time: Instant(seconds: evidence.now), distinction: distinction), kind: kind,
             confidence: kind == .unclear ? 0.5 : judgement.confidence, severity: severity, openedAt: evidence.now,
-            onset: evidence.onset, lastMessage: evidence.now, updateInterval: Int64(policy.updateInterval),
-            clearedAt: nil)
+            onset: evidence.onset, updateInterval: Int64(policy.updateInterval))
     }
 
     /// detection.md §7: by the harm; one lower where intent or evidence is in doubt.

@@ -51,8 +51,8 @@ struct HeavyPrefixes: ~Copyable {
         counts[smallest] = Self.sum(counts[smallest], weight)
     }
 
-    /// The largest prefixes of the last one to two generations with their share of everything counted.
-    func top(_ most: Int, slot: Int, at second: Int64) -> [(prefix: IPPrefix, share: Double)] {
+    /// The prefixes of the last one to two generations with their share of everything counted, largest first.
+    func top(slot: Int, at second: Int64) -> [(prefix: IPPrefix, share: Double)] {
         let generation = second / Self.generationSeconds
         var totals: [UInt64: UInt64] = [:]
         for half in slot * 2..<slot * 2 + 2 where generations[half] >= generation - 1 {
@@ -61,7 +61,7 @@ struct HeavyPrefixes: ~Copyable {
             }
         }
         let all = Double(totals.values.reduce(0, +))
-        return totals.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(most)
+        return totals.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
             .map { (Self.prefix($0.key), Double($0.value) / all) }
     }
 

@@ -107,9 +107,16 @@ extension ServiceAggregator {
         distinct.estimate(slot: slot, until: second, seconds: seconds)
     }
 
-    /// The client prefixes that did most in the last 30 to 60 seconds, with their share.
+    /// The client prefixes that did most in the last 30 to 60 seconds, with their share of everything. Where newcomers
+    /// make up a quarter or more, only they are listed: to limit the users whom an attack hurts would finish its work.
     package func topPrefixes(_ most: Int, slot: Int) -> [(prefix: IPPrefix, share: Double)] {
-        heavy.top(most, slot: slot, at: now)
+        let all = heavy.top(slot: slot, at: now)
+        let newcomers = all.filter { entry in
+            !known.contains(
+                KnownClients.key(service: services[slot].identity, prefixHash: entry.prefix.address.prefixMixed))
+        }
+        let newShare = newcomers.reduce(0) { $0 + $1.share }
+        return Array((newShare >= 0.25 ? newcomers : all).prefix(most))
     }
 
     /// Tells the windows whether the detector suspects something: then nothing is learned.
