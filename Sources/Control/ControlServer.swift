@@ -92,6 +92,7 @@ package struct ControlServer: Service {
 package struct ControlServerError: Error, CustomStringConvertible {
     /// `ADDRESS:PORT`.
     package let address: String
+    /// In the words of the operating system.
     package let reason: String
 
     /// - Parameter error: of the network library, which writes `(function(labels:): reason) (errno: n)`.

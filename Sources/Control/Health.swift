@@ -12,6 +12,7 @@ package struct Health: Equatable, Sendable {
     /// All is well.
     package static let good = Health(reasons: [])
 
+    /// Whether there is no reason against it.
     package var isGood: Bool { reasons.isEmpty }
 
     /// `{"status":"ok"}`, or `{"reasons":[…],"status":"failing"}`.

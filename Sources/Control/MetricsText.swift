@@ -12,7 +12,9 @@ package struct Metric: Sendable {
 
     /// `spate_<stage>_<what>_<unit|total>`.
     package var name: String
+    /// A sentence for people; line breaks are escaped.
     package var help: String
+    /// What a reader may compute from it.
     package var kind: Kind
     /// The order is kept. No two samples of a metric have the same labels.
     package var samples: [(labels: [(String, String)], value: Double)]

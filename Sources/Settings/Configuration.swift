@@ -10,17 +10,23 @@ package struct Configuration: Equatable, Sendable {
     package var listen = ListenConfiguration.flowDefaults
     /// How long the listener waits after a drain that found little; zero wakes for every datagram.
     package var gather = Interval.milliseconds(5)
+    /// `exporters:`
     package var exporters = ExporterConfiguration()
     /// In the order of the file, which is the order of their ``ServiceID``.
     package var services: [ConfiguredService] = []
+    /// `discover:`
     package var discovery = DiscoveryConfiguration()
+    /// `signals:`
     package var signals = SignalConfiguration()
     /// `detection:` and `baseline.warm_up`.
     package var detection = DetectionPolicy()
+    /// `suppress:` without maintenance windows, which are not implemented yet.
     package var suppression = SuppressionConfiguration()
     /// Where alerts go, in the order of the file.
     package var alerts: [AlertOutput] = [.localSyslog(path: AlertOutput.localSyslogPath, facility: .daemon)]
+    /// `control:`
     package var control = ControlConfiguration()
+    /// `state:`
     package var state = StateConfiguration()
 
     package init() {}
@@ -30,6 +36,7 @@ package struct Configuration: Equatable, Sendable {
 package struct ListenConfiguration: Equatable, Sendable {
     /// `::` takes IPv4 and IPv6.
     package var address: IPAddress
+    /// 1…65535.
     package var port: UInt16
     /// Asked of the kernel, which may give less.
     package var receiveBufferBytes: Int
@@ -60,6 +67,7 @@ package struct ExporterConfiguration: Equatable, Sendable {
 
 /// Facts about one exporter that win over what it exports. Nil leaves the exporter's word.
 package struct ExporterOverride: Equatable, Sendable {
+    /// Of its datagrams; IPv4 and its IPv4-mapped form are the same.
     package var address: IPAddress
     /// What one exported packet stands for, 1 and more.
     package var samplingInterval: UInt32?
@@ -73,6 +81,7 @@ package struct ExporterOverride: Equatable, Sendable {
 
 /// Services that nobody configured.
 package struct DiscoveryConfiguration: Equatable, Sendable {
+    /// Whether they are followed at all.
     package var isEnabled = true
     /// Discovered services that are tracked at once; bounds memory.
     package var limit = 4096
@@ -84,6 +93,7 @@ package struct DiscoveryConfiguration: Equatable, Sendable {
 package struct SignalConfiguration: Equatable, Sendable {
     /// UDP sockets for syslog; empty: none.
     package var syslog: [ListenConfiguration] = []
+    /// In the order of the file; no name twice, none of a built-in format.
     package var formats: [NamedFormat] = []
     /// Tried in order; the first that fits a line takes it.
     package var rules: [SignalRuleConfiguration] = []
@@ -93,6 +103,7 @@ package struct SignalConfiguration: Equatable, Sendable {
 
 /// A log format of the operator.
 package struct NamedFormat: Equatable, Sendable {
+    /// As rules name it.
     package var name: String
     /// In the words of nginx's `log_format`: literal text and `$variables`.
     package var text: String
@@ -112,6 +123,7 @@ package struct SignalRuleConfiguration: Equatable, Sendable {
     package var sender: IPPrefix?
     /// A built-in format or one of ``SignalConfiguration/formats``; checked to exist.
     package var format: String
+    /// Which service the lines tell of.
     package var target: SignalTarget
 
     package init(format: String, target: SignalTarget) { (self.format, self.target) = (format, target) }
@@ -137,6 +149,7 @@ package struct SuppressionConfiguration: Equatable, Sendable {
 
 /// A prefix and why it is listed.
 package struct DeclaredPrefix: Equatable, Sendable {
+    /// An address alone is a prefix of one host.
     package var prefix: IPPrefix
     /// Empty when the file gives no reason.
     package var reason: String
@@ -174,7 +187,9 @@ package struct ControlConfiguration: Equatable, Sendable {
 
 /// A TCP address to serve HTTP on.
 package struct HTTPConfiguration: Equatable, Sendable {
+    /// A loopback address, or the reading has a warning.
     package var address: IPAddress
+    /// 1…65535.
     package var port: UInt16
 
     package init(address: IPAddress, port: UInt16) { (self.address, self.port) = (address, port) }
@@ -182,6 +197,7 @@ package struct HTTPConfiguration: Equatable, Sendable {
 
 /// What outlives a restart.
 package struct StateConfiguration: Equatable, Sendable {
+    /// An absolute path; nothing is made or checked when the file is read.
     package var directory = "/var/lib/spate"
 
     package init() {}

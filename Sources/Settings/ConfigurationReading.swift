@@ -17,6 +17,7 @@ package struct ConfigurationReading: Sendable {
         package var file: String
         /// From 1; nil when it is about the whole file.
         package var line: Int?
+        /// What is wrong and what is expected; text from the file in it is safe to print.
         package var message: String
 
         package init(file: String, line: Int?, message: String) {
