@@ -29,7 +29,9 @@ extension Span<UInt8> {
         var value: UInt32 = 0
         for part in 0..<4 {
             if part > 0, !scanner.skip(ASCII.dot, in: self) { return nil }
+            let start = scanner.position
             guard let number = scanner.number(in: self), number <= 255 else { return nil }
+            if self[start] == 0x30, scanner.position &- start > 1 { return nil }
             value = value << 8 | UInt32(truncatingIfNeeded: number)
         }
         return scanner.isAtEnd ? value : nil

@@ -81,6 +81,8 @@ extension SyslogHeader {
     private static func rfc3164(_ range: Range<Int>, _ bytes: Span<UInt8>) -> SyslogHeader {
         var scanner = ByteScanner(range)
         let timestamp = skipTimestamp(&scanner, bytes)
+        // nginx sends an empty host name until it has read its own.
+        while scanner.skip(ASCII.space, in: bytes) {}
         let none = scanner.position..<scanner.position
         let start = scanner
         guard let first = scanner.token(in: bytes) else {

@@ -11,6 +11,7 @@ struct SyslogHeaderTests {
     @Test(arguments: [
         "<134>Nov 21 02:02:45 haproxy[16131]: ", "<134>Nov 21 02:02:45 lb1 haproxy[16131]: ",
         "<134>Nov  1 02:02:45 lb1 haproxy: ", "Nov 21 02:02:45 lb1 haproxy[16131]: ", "<134>haproxy[16131]: ",
+        "<134>Nov 21 02:02:45  haproxy: ",
         "<134>2026-11-21T02:02:45.123456+00:00 lb1 haproxy[16131]: ", "haproxy: ",
         "<134>1 2026-11-21T02:02:45.907+00:00 lb1 haproxy 16131 - - ", "<134>1 - - haproxy - - - ",
         "<134>1 2026-11-21T02:02:45Z lb1 haproxy 16131 ID47 [a@1 x=\"\\\"] \\\\\"][b] \u{FEFF}",
