@@ -13,6 +13,6 @@ package struct Alert: Equatable, Sendable {
         (self.verdict, self.past) = (verdict, past)
     }
 
-    /// Severity of the message in the PRI: a clear is a notice, whatever the incident was.
-    package var syslogSeverity: Severity { verdict.event == .clear ? .notice : verdict.severity }
+    /// Severity of the message: a clear is a notice, whatever the incident was.
+    package var severity: Severity { verdict.event == .clear ? .notice : verdict.severity }
 }

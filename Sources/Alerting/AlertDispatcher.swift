@@ -16,6 +16,7 @@ package final class AlertDispatcher: Sendable {
     /// How long ``flush(until:)`` waits between two attempts.
     private static let flushPause = DispatchTimeInterval.milliseconds(20)
 
+    /// - Parameter limits: of each writer.
     package init(_ writers: [VerdictWriter], limits: DeliveryQueue.Limits = DeliveryQueue.Limits()) {
         outlets = writers.map { Outlet($0, limits: limits) }
     }

@@ -26,7 +26,7 @@ package enum AlertJSON {
             ("service", verdict.service.map(service) ?? .null),
             ("class", .string(verdict.kind.rawValue)),
             ("technique", .string(verdict.kind.technique)),
-            ("severity", .string(verdict.severity.name)),
+            ("severity", .string(alert.severity.name)),
             ("confidence", .number(verdict.confidence)),
             ("onset", verdict.onset == .distantPast ? .null : .string(verdict.onset.rfc3339())),
             ("pressure", verdict.pressure.map(pressure) ?? .null),

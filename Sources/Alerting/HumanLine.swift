@@ -11,6 +11,6 @@ package enum HumanLine {
     package static func line(_ alert: Alert, unsent: Int = 0) -> String {
         let (verdict, sentence) = (alert.verdict, AlertSentence(alert, unsent: unsent).text())
         return
-            "\(verdict.time.rfc3339(digits: 0)) \(verdict.severity.name) \(verdict.event.rawValue): \(sentence)"
+            "\(verdict.time.rfc3339(digits: 0)) \(alert.severity.name) \(verdict.event.rawValue): \(sentence)"
     }
 }

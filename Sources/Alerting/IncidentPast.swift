@@ -5,9 +5,9 @@ import FlowModel
 
 /// What the messages of one incident said so far.
 package struct IncidentPast: Equatable, Sendable {
-    /// Class and severity in the last message.
+    /// Class in the last message but a clear.
     package private(set) var kind: VerdictKind
-    /// Severity in the last message.
+    /// Severity in the last message but a clear.
     package private(set) var severity: Severity
     /// The last message was a clear: the incident reopens.
     package private(set) var wasCleared: Bool
@@ -27,7 +27,8 @@ package struct IncidentPast: Equatable, Sendable {
 
     /// Takes in a verdict that has been handed out.
     mutating func note(_ verdict: Verdict) {
-        (kind, severity, wasCleared) = (verdict.kind, verdict.severity, verdict.event == .clear)
+        wasCleared = verdict.event == .clear
+        if !wasCleared { (kind, severity) = (verdict.kind, verdict.severity) }
         pressure = verdict.pressure ?? pressure
         (worstPressure, worstOutcome) = (worstPressure(with: verdict), worstOutcome(with: verdict))
         mostSources = mostSources(with: verdict)

@@ -20,6 +20,7 @@ package struct Origin: Equatable, Sendable {
     /// More prefixes than detection ever keeps; bounds the work.
     private static let considered = 64
 
+    /// - Parameter top: the largest prefixes of a verdict, in any order; they may lie within each other.
     package init(_ top: [PrefixShare]) {
         var shares: [IPPrefix: Double] = [:]
         for entry in top.prefix(Self.considered) where entry.share.isFinite && entry.share > 0 {

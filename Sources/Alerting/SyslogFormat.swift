@@ -39,7 +39,7 @@ package struct SyslogFormat: Sendable {
         let date = CivilDate(alert.verdict.time + .seconds(Int64(offsetSeconds)))
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let day = date.day < 10 ? " \(date.day)" : "\(date.day)"
-        let priority = priority(alert.syslogSeverity)
+        let priority = priority(alert.severity)
         return "<\(priority)>\(months[date.month - 1]) \(day) \(date.clock) spate[\(process)]: "
     }
 
@@ -47,9 +47,9 @@ package struct SyslogFormat: Sendable {
     package func rfc5424(_ alert: Alert, unsent: Int = 0) -> [UInt8] {
         let verdict = alert.verdict
         let kind = verdict.event == .notice ? "NOTICE" : "INCIDENT"
-        let priority = priority(alert.syslogSeverity)
+        let priority = priority(alert.severity)
         let head =
-            "<\(priority)>1 \(verdict.time.rfc3339()) \(host) spate \(process) \(kind) \(structuredData(verdict)) "
+            "<\(priority)>1 \(verdict.time.rfc3339()) \(host) spate \(process) \(kind) \(structuredData(alert)) "
         // 3 bytes are kept for the byte order mark.
         let text = AlertSentence(alert, unsent: unsent).text(limit: Self.remoteLimit - head.utf8.count - 3)
         // MSG in UTF-8 begins with a byte order mark (§6.4); plain ASCII needs none.
@@ -59,7 +59,8 @@ package struct SyslogFormat: Sendable {
 
     /// One element with the fields that rules in a syslog daemon select by. 32473 is the enterprise number that
     /// RFC 5612 keeps for examples; Spate has none of its own.
-    private func structuredData(_ verdict: Verdict) -> String {
+    private func structuredData(_ alert: Alert) -> String {
+        let verdict = alert.verdict
         var parameters: [(String, String?)] = [
             ("event", verdict.event.rawValue), ("incident", verdict.incident?.text),
         ]
@@ -73,7 +74,7 @@ package struct SyslogFormat: Sendable {
         }
         parameters += [
             ("class", verdict.kind.rawValue), ("technique", verdict.kind.technique),
-            ("severity", verdict.severity.name), ("confidence", number(verdict.confidence)),
+            ("severity", alert.severity.name), ("confidence", number(verdict.confidence)),
             ("onset", verdict.onset == .distantPast ? nil : verdict.onset.rfc3339()),
             ("metric", verdict.pressure?.metric.rawValue), ("value", number(verdict.pressure?.value)),
             ("baseline", number(verdict.pressure?.baseline)),

@@ -87,6 +87,12 @@ import Testing
         #expect(AlertJSON.line(Alert(verdict)).contains(#""metric":"slow_connections","value":\#(text),"#))
     }
 
+    @Test func `a clear is a notice and asks for nothing`() throws {
+        let line = try decoded(AlertJSON.line(Alert(Fixtures.slowConnections(event: .clear))))
+        #expect(line.severity == "notice")
+        #expect(line.mitigation == nil)
+    }
+
     @Test func `an unknown onset is null`() throws {
         var verdict = Fixtures.slowConnections()
         verdict.onset = .distantPast

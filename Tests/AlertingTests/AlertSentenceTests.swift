@@ -50,12 +50,13 @@ import Testing
     }
 
     @Test func `an incident that reopens says again`() {
-        let clear = Fixtures.slowConnections(event: .clear, after: 60)
+        var clear = Fixtures.slowConnections(event: .clear, after: 60)
+        clear.severity = .notice
         let back = Fixtures.slowConnections(event: .update, after: 120)
         let texts = Fixtures.story([Fixtures.slowConnections(), clear, back])
         #expect(
             texts[2].hasPrefix(
-                "web-http 10.2.0.20:80/tcp: slow-connection flood again since 02:03:49 (2 min)."))
+                "web-http 10.2.0.20:80/tcp: slow-connection flood again since 02:03:49 (2 min). 398 slow"))
     }
 
     /// Subject and lead of every class, and its remedy when the sources are many.
