@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Foundation
 import ServiceSignals
 import Settings
 
@@ -20,11 +19,8 @@ struct CheckCommand: ParsableCommand {
     var config: String
 
     func run() throws {
-        let reading = Configuration.load(path: config, formats: .known)
-        for problem in reading.problems { Self.report(problem.description) }
-        for warning in reading.warnings { Self.report(warning.description(as: "warning")) }
-        guard let configuration = reading.configuration else { throw ExitCode(1) }
-        print("\(config): valid: \(Self.summary(configuration))")
+        let configuration = try Configuration.loadOrExit(path: config)
+        StandardStreams.write("\(config): valid: \(Self.summary(configuration))")
     }
 
     /// `3 sockets, 6 services, 4 log rules, 2 outputs`.
@@ -39,10 +35,6 @@ struct CheckCommand: ParsableCommand {
 
     private static func counted(_ count: Int, _ noun: String) -> String {
         "\(count) \(noun)\(count == 1 ? "" : "s")"
-    }
-
-    private static func report(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 }
 
