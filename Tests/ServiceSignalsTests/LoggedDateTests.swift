@@ -34,7 +34,8 @@ struct LoggedDateTests {
     }
 
     @Test(arguments: [
-        "2026-13-21T02:02:45Z", "2026-11-32T02:02:45Z", "1969-12-31T23:59:59Z", "2026-11-21T02:02", "x",
+        "2026-13-21T02:02:45Z", "2026-11-32T02:02:45Z", "1969-12-31T23:59:59Z", "2026-11-21T24:00:00Z",
+        "2026-11-21T02:60:00Z", "2026-11-21T02:00:61Z", "2026-00-21T02:00:00Z", "2026-11-21T02:02", "x",
     ])
     func othersAreNoDate(text: String) {
         #expect(Self.read("$time_iso8601 $status", "\(text) 200") == Instant(microseconds: .max).rfc3339())

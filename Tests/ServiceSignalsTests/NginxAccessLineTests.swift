@@ -82,6 +82,12 @@ struct NginxAccessLineTests {
         #expect(TestNetwork.read(short, rules).ignoredReason == .unknownService)
     }
 
+    @Test func quotedDestinationIsNotBelieved() {
+        let rules = [LogRule(format: TestNetwork.format("$remote_addr $status"), service: .destination)]
+        let line = "<142>Nov 21 02:02:45 vm nginx: 10.20.1.24 200 \"x dst=10.2.0.20:443 y\" dst=10.2.0.20:80"
+        #expect(TestNetwork.read(line, rules).single?.service == TestNetwork.id("web-http"))
+    }
+
     @Test(arguments: ["apache-common", "apache-combined"])
     func apache(name: String) throws {
         let format = try #require(LogFormat.builtIn(named: name))
