@@ -10,7 +10,9 @@ struct MessageWalker {
     var use: DecoderUse
     private var recordsLeft: Int
     private var templatesLeft: Int
+    /// Of the present message alone, as its sequence number counts.
     private var dataRecords: UInt32 = 0
+    private var optionRecords: UInt32 = 0
     private var isCounted = true
 
     init(header: MessageHeader, limits: DecodingLimits, summary: DatagramSummary, use: DecoderUse) {
@@ -41,8 +43,7 @@ struct MessageWalker {
         let restarted = exporter.domains[index].noteUptime(header.uptime)
         guard header.version != 1 else { return }
         let step = SequenceStep(
-            data: dataRecords, options: UInt32(truncatingIfNeeded: summary.optionRecords),
-            isCounted: isCounted)
+            data: dataRecords, options: optionRecords, isCounted: isCounted)
         summary.sequenceEvent = exporter.domains[index].advanceSequence(
             port: port, to: header.sequence, unit: sequenceUnit, step: step, restarted: restarted)
     }
@@ -61,7 +62,7 @@ struct MessageWalker {
     /// A v9 header counts all records; many exporters count sets or datagrams instead.
     private mutating func checkClaim() {
         guard let claimed = header.claimedRecords, isCounted else { return }
-        let found = Int(dataRecords) &+ summary.optionRecords &+ summary.templates
+        let found = Int(dataRecords) &+ Int(optionRecords) &+ summary.templates
         if claimed != found { summary.problems.add(.countMismatch) }
     }
 
@@ -69,6 +70,7 @@ struct MessageWalker {
         _ body: borrowing Span<UInt8>, _ message: MessageContext, _ exporter: inout ExporterState,
         _ index: Int, _ visitor: inout Visitor
     ) {
+        var message = message
         var offset = 0
         while offset < body.count {
             guard body.count &- offset >= 4 else {
@@ -86,7 +88,11 @@ struct MessageWalker {
             switch (header.version, id) {
             case (9, 0), (10, 2): walkTemplates(set, .data, message, &exporter, index, &visitor)
             case (9, 1), (10, 3): walkTemplates(set, .options, message, &exporter, index, &visitor)
-            case (_, 256...): walkData(set, id, message, &exporter.domains[index], &visitor)
+            case (_, 256...):
+                let learned = summary.optionRecords
+                walkData(set, id, message, &exporter.domains[index], &visitor)
+                // Options count for the data that follow them, in the same datagram too.
+                if learned != summary.optionRecords { message.samplingInterval = sampling(exporter, index) }
             default: summary.problems.add(.reservedSet)
             }
             offset &+= length
@@ -198,6 +204,7 @@ extension MessageWalker {
         recordsLeft = allowance
         if template.kind == .options {
             summary.optionRecords &+= count
+            optionRecords &+= UInt32(truncatingIfNeeded: count)
         } else {
             dataRecords &+= UInt32(truncatingIfNeeded: count)
         }

@@ -67,7 +67,7 @@ enum WireTime {
     @inline(__always)
     static func microseconds(ntp raw: UInt64) -> Int64 {
         let seconds = Int64(truncatingIfNeeded: raw >> 32) &- ntpOffset
-        let fraction = (raw & 0xFFFF_FFFF) &* 1_000_000 >> 32
+        let fraction = ((raw & 0xFFFF_FFFF) &* 1_000_000) >> 32
         return seconds &* 1_000_000 &+ Int64(truncatingIfNeeded: fraction)
     }
 
