@@ -64,8 +64,32 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: rules),
+
+        // Tests mirror the sources; everything that several of them need is in TestSupport.
+        .target(
+            name: "TestSupport", dependencies: ["FlowModel"], path: "Tests/TestSupport", swiftSettings: rules),
+        tests("FlowModelTests", ["FlowModel"]),
+        tests("LockFreeTests", ["LockFree"]),
+        tests("FlowDecodingTests", ["FlowDecoding", "FlowModel", "LockFree"]),
+        tests("ServiceWindowsTests", ["FlowModel", "ServiceWindows"]),
+        tests("ServiceSignalsTests", ["FlowModel", "ServiceSignals"]),
+        tests("IntakeTests", ["FlowModel", "Intake", "LockFree"]),
+        tests("CaptureTests", ["Capture", "FlowModel"]),
+        tests("DetectionTests", ["Detection", "FlowModel", "ServiceWindows"]),
+        tests("AlertingTests", ["Alerting", "Detection", "FlowModel", "Intake"]),
+        tests(
+            "ControlTests",
+            [
+                "Control",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        tests("SettingsTests", ["Detection", "FlowModel", "Settings"]),
+        tests("IntegrationTests", ["FlowModel", "spate"]),
+        tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]
 )

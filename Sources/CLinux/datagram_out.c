@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -31,7 +32,10 @@ int32_t spate_out_unix_open(const char *path) {
     if (length == 0) return -EINVAL;
     if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
     memcpy(address.sun_path, path, length + 1);
-    return connected(AF_UNIX, &address, sizeof address);
+    if (path[0] != '@') return connected(AF_UNIX, &address, sizeof address);
+    /* An abstract name: a NUL in front, and no NUL at the end. */
+    address.sun_path[0] = '\0';
+    return connected(AF_UNIX, &address, offsetof(struct sockaddr_un, sun_path) + length);
 }
 
 static int32_t udp4(uint32_t host, uint16_t port) {

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* A datagram socket connected to the Unix socket at `path`; the descriptor. */
+/* A datagram socket connected to the Unix socket at `path`, an abstract one when it begins with '@'; the descriptor. */
 int32_t spate_out_unix_open(const char *path);
 
 /* A UDP socket connected to an address in 128 bits (IPv4 as IPv4-mapped) and a port; the descriptor. */

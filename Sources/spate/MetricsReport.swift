@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Control
+import Detection
+import FlowDecoding
+import FlowModel
+import Intake
+import LockFree
+import ServiceSignals
+import ServiceWindows
+
+/// Everything that the daemon counts, as metrics: every term of the conservation law, per exporter where it has one.
+/// docs/metrics.md explains them.
+struct MetricsReport {
+    private let parts: Daemon.Parts
+    private let exporters: [(name: String, counters: ExporterCounters)]
+    private let evaluation: EvaluationSnapshot
+
+    init(_ daemon: Daemon) {
+        parts = daemon.current
+        exporters =
+            daemon.exporters.exporters.map { ("\($0.address)", $0.counters) }
+            + [("others", daemon.exporters.strangers)]
+        evaluation = daemon.loop.snapshot
+    }
+
+    var metrics: [Metric] { intake + decoding + rings + windows + signals + outgoing }
+
+    // MARK: Intake
+
+    private var intake: [Metric] {
+        [
+            perSocket("intake_datagrams_total", "Datagrams taken from the kernel.") { $0.datagrams.value },
+            perSocket("intake_octets_total", "UDP payload taken from the kernel, in octets.") { $0.octets.value },
+            perSocket("intake_dropped_datagrams_total", "Datagrams that the kernel dropped for want of room.") {
+                $0.kernelDrops.value
+            },
+            perSocket("intake_truncated_datagrams_total", "Datagrams longer than the buffer.") {
+                $0.truncatedDatagrams.value
+            },
+            perSocket("intake_receive_errors_total", "Calls that the kernel answered with an error.") {
+                $0.receiveErrors.value
+            },
+            Metric(
+                name: "spate_intake_receive_buffer_bytes", help: "Receive buffer that the kernel granted.", kind: .gauge,
+                samples: parts.flows.map {
+                    ([("socket", "\($0.listener.address)")], Double($0.listener.receiveBuffer.granted))
+                }),
+        ]
+    }
+
+    private func perSocket(_ name: String, _ help: String, _ value: (IntakeCounters) -> UInt64) -> Metric {
+        Metric(
+            name: "spate_\(name)", help: help, kind: .counter,
+            samples: parts.flows.map {
+                ([("socket", "\($0.listener.address)")], Double(value($0.listener.counters)))
+            })
+    }
+
+    // MARK: Decoding
+
+    private var decoding: [Metric] {
+        let counters: [(String, String, (ExporterCounters) -> UInt64)] = [
+            ("datagrams_total", "Datagrams, rejected ones included.", { $0.datagrams.value }),
+            ("octets_total", "UDP payload, in octets.", { $0.octets.value }),
+            ("records_total", "Flow records decoded.", { $0.records.value }),
+            ("other_records_total", "Data records that describe no flow.", { $0.otherRecords.value }),
+            ("option_records_total", "Records of options templates.", { $0.optionRecords.value }),
+            ("templates_total", "Template and options template records.", { $0.templates.value }),
+            ("unmatched_sets_total", "Data sets without a template at their arrival.", { $0.unmatchedSets.value }),
+            ("recovered_sets_total", "Of these, decoded when the template came.", { $0.recoveredSets.value }),
+            (
+                "lost_units_total", "Missing by sequence number: v5 flows, v9 datagrams, IPFIX records.",
+                { $0.lost.value }
+            ),
+            ("late_units_total", "Counted as lost and then arrived.", { $0.late.value }),
+            ("duplicate_datagrams_total", "Datagrams whose sequence number was there before.", { $0.duplicates.value }),
+            ("sequence_resets_total", "Sequence numbers that began anew.", { $0.sequenceResets.value }),
+        ]
+        return counters.map { name, help, value in
+            Metric(
+                name: "spate_decoding_\(name)", help: help, kind: .counter,
+                samples: exporters.map { ([("exporter", $0.name)], Double(value($0.counters))) })
+        } + [rejections, problems] + exporterGauges
+    }
+
+    private var rejections: Metric {
+        Metric(
+            name: "spate_decoding_rejected_datagrams_total", help: "Datagrams of which nothing was decoded, by reason.",
+            kind: .counter,
+            samples: exporters.flatMap { exporter in
+                RejectionReason.allCases.filter { exporter.counters.rejected($0) > 0 }.map { reason in
+                    (
+                        [("exporter", exporter.name), ("reason", reason.rawValue)],
+                        Double(exporter.counters.rejected(reason))
+                    )
+                }
+            })
+    }
+
+    private var problems: Metric {
+        Metric(
+            name: "spate_decoding_problems_total", help: "Faults within datagrams that were decoded otherwise, by kind.",
+            kind: .counter,
+            samples: exporters.flatMap { exporter in
+                Problem.allCases.filter { exporter.counters.count(of: $0) > 0 }.map { problem in
+                    (
+                        [("exporter", exporter.name), ("problem", problem.name)],
+                        Double(exporter.counters.count(of: problem))
+                    )
+                }
+            })
+    }
+
+    private var exporterGauges: [Metric] {
+        let seen = exporters.filter { $0.counters.lastSeen != .distantPast }
+        return [
+            Metric(
+                name: "spate_decoding_last_datagram_timestamp_seconds", help: "When the exporter's latest datagram came.",
+                kind: .gauge,
+                samples: seen.map {
+                    ([("exporter", $0.name)], Double($0.counters.lastSeen.microseconds) / 1e6)
+                }),
+            Metric(
+                name: "spate_decoding_clock_skew_seconds", help: "How far the exporter's clock is ahead of ours.",
+                kind: .gauge,
+                samples: seen.map { ([("exporter", $0.name)], $0.counters.clockSkew.seconds) }),
+            Metric(
+                name: "spate_decoding_sampling_interval", help: "What one exported packet stands for.", kind: .gauge,
+                samples: seen.map { ([("exporter", $0.name)], Double($0.counters.samplingInterval)) }),
+        ]
+    }
+
+    // MARK: Rings and windows
+
+    private var rings: [Metric] {
+        func metric(_ name: String, _ help: String, _ kind: Metric.Kind, _ value: (SPSCRing<FlowRecord>) -> Double)
+            -> Metric
+        {
+            Metric(
+                name: "spate_ring_\(name)", help: help, kind: kind,
+                samples: parts.flows.map { ([("socket", "\($0.listener.address)")], value($0.feed.ring)) })
+        }
+        return [
+            metric("records_total", "Flow records handed to the evaluation.", .counter) { Double($0.pushed) },
+            metric("dropped_records_total", "Flow records that found the ring full.", .counter) { Double($0.dropped) },
+            metric("waiting_records", "Flow records that wait for the evaluation.", .gauge) { Double($0.count) },
+        ]
+    }
+
+    private var windows: [Metric] {
+        let counters = evaluation.windows
+        return [
+            counter("windows_records_total", "Flow records booked on a service.", counters.records),
+            Metric(
+                name: "spate_windows_ignored_records_total", help: "Flow records that are no service's, by reason.",
+                kind: .counter,
+                samples: UnbookedReason.allCases.map {
+                    ([("reason", $0.name)], Double(counters.ignored[$0.rawValue]))
+                }),
+            counter("windows_outcomes_total", "Outcomes of requests booked on a service.", counters.outcomes),
+            counter("windows_ignored_outcomes_total", "Outcomes too old for any window.", counters.ignoredOutcomes),
+            counter("windows_declared_flows_total", "Connections of declared sources.", counters.declared),
+            counter("windows_discovered_services_total", "Services that were discovered.", counters.discovered),
+            counter(
+                "windows_refused_services_total", "Times a discovered service found the table full.",
+                counters.refusedServices),
+            Metric(
+                name: "spate_windows_services", help: "Services that are tracked.", kind: .gauge,
+                value: Double(evaluation.services)),
+        ]
+    }
+
+    private func counter(_ name: String, _ help: String, _ value: UInt64) -> Metric {
+        Metric(name: "spate_\(name)", help: help, kind: .counter, value: Double(value))
+    }
+}
+
+extension MetricsReport {
+    // MARK: Signals
+
+    private var signals: [Metric] {
+        [
+            perSignalSocket("datagrams_total", "Syslog datagrams taken from the kernel.") {
+                $0.listener.counters.datagrams.value
+            },
+            perSignalSocket("dropped_datagrams_total", "Syslog datagrams that the kernel dropped.") {
+                $0.listener.counters.kernelDrops.value
+            },
+            perSignalSocket("read_lines_total", "Log lines that told an outcome.") { $0.counters.read.value },
+            perSignalSocket("unmatched_lines_total", "Log lines that no rule is meant for.") {
+                $0.counters.unmatched.value
+            },
+            perSignalSocket("dropped_outcomes_total", "Outcomes that found the ring full.") { $0.feed.ring.dropped },
+            Metric(
+                name: "spate_signals_ignored_lines_total", help: "Log lines of a rule's program without an outcome.",
+                kind: .counter,
+                samples: parts.signals.flatMap { signal in
+                    IgnoredReason.allCases.map { reason in
+                        (
+                            [("socket", "\(signal.listener.address)"), ("reason", reason.name)],
+                            Double(signal.counters.ignored[Int(reason.rawValue)].value)
+                        )
+                    }
+                }),
+            Metric(
+                name: "spate_signals_malformed_lines_total", help: "Datagrams that are no syslog message.",
+                kind: .counter,
+                samples: parts.signals.flatMap { signal in
+                    MalformedReason.allCases.map { reason in
+                        (
+                            [("socket", "\(signal.listener.address)"), ("reason", reason.name)],
+                            Double(signal.counters.malformed[Int(reason.rawValue)].value)
+                        )
+                    }
+                }),
+        ]
+    }
+
+    private func perSignalSocket(_ name: String, _ help: String, _ value: (SignalSocket) -> UInt64) -> Metric {
+        Metric(
+            name: "spate_signals_\(name)", help: help, kind: .counter,
+            samples: parts.signals.map { ([("socket", "\($0.listener.address)")], Double(value($0))) })
+    }
+
+    // MARK: Detection and alerting
+
+    private var outgoing: [Metric] {
+        let writers = parts.dispatcher.snapshots
+        func perWriter(_ name: String, _ help: String, _ kind: Metric.Kind, _ value: (DeliverySnapshot) -> Double)
+            -> Metric
+        {
+            Metric(
+                name: "spate_alerting_\(name)", help: help, kind: kind,
+                samples: writers.map { ([("writer", $0.name)], value($0)) })
+        }
+        return [
+            Metric(
+                name: "spate_detection_verdicts_total", help: "Messages decided on, by event.", kind: .counter,
+                samples: VerdictEvent.allCases.map {
+                    ([("event", $0.rawValue)], Double(evaluation.verdicts[$0] ?? 0))
+                }),
+            Metric(
+                name: "spate_detection_open_incidents", help: "Incidents that are open.", kind: .gauge,
+                value: Double(evaluation.openIncidents)),
+            Metric(
+                name: "spate_detection_last_tick_timestamp_seconds", help: "The second that was judged last.",
+                kind: .gauge, value: Double(evaluation.lastTick.microseconds) / 1e6),
+            perWriter("delivered_messages_total", "Messages that the writer took.", .counter) { Double($0.delivered) },
+            perWriter("failed_writes_total", "Attempts that failed and are repeated.", .counter) { Double($0.failed) },
+            perWriter("dropped_messages_total", "Messages that found the queue full.", .counter) { Double($0.dropped) },
+            perWriter("waiting_messages", "Messages not delivered yet.", .gauge) { Double($0.waiting) },
+            Metric(
+                name: "spate_build_info", help: "Always 1; the version is a label.", kind: .gauge,
+                samples: [([("version", Spate.version)], 1)]),
+        ]
+    }
+}

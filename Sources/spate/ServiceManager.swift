@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Intake
+
+/// Tells systemd how we are: the datagrams of sd_notify(3), one line each, when `NOTIFY_SOCKET` names a socket.
+final class ServiceManager: Sendable {
+    private let sender: DatagramSender?
+
+    /// - Parameter environment: of the process.
+    init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        sender = environment["NOTIFY_SOCKET"].map { DatagramSender(.unix(path: $0)) }
+    }
+
+    /// Sockets are open and the pipeline runs.
+    func ready() { notify("READY=1") }
+
+    /// The configuration is being read again; `ready()` ends it.
+    func reloading() { notify("RELOADING=1") }
+
+    /// No more datagrams are taken.
+    func stopping() { notify("STOPPING=1") }
+
+    /// The evaluation is alive (`WatchdogSec=`), and a word on its state for `systemctl status`.
+    func alive(status: String) { notify("WATCHDOG=1\nSTATUS=\(status)") }
+
+    private func notify(_ message: String) { _ = sender?.send(Array(message.utf8)) }
+}
