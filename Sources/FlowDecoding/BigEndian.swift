@@ -3,18 +3,21 @@
 /// Network byte order. A field that the span does not hold in full is our own bug and traps: lengths are validated
 /// once, before a record is sliced.
 extension Span<UInt8> {
+    /// Two octets.
     @inline(__always)
     package func uint16(at offset: Int) -> UInt16 {
         let bytes = extracting(offset..<offset &+ 2)
         return UInt16(bytes[0]) << 8 | UInt16(bytes[1])
     }
 
+    /// Four octets.
     @inline(__always)
     package func uint32(at offset: Int) -> UInt32 {
         let bytes = extracting(offset..<offset &+ 4)
         return UInt32(bytes[0]) << 24 | UInt32(bytes[1]) << 16 | UInt32(bytes[2]) << 8 | UInt32(bytes[3])
     }
 
+    /// Eight octets.
     @inline(__always)
     package func uint64(at offset: Int) -> UInt64 {
         let bytes = extracting(offset..<offset &+ 8)

@@ -19,6 +19,7 @@ package struct DatagramListing: ~Copyable {
     /// Lines that nobody has taken yet.
     private var output = TextBuffer()
 
+    /// A listing with a decoder of its own.
     package init(format: ListingFormat, configuration: DecodingConfiguration = DecodingConfiguration()) {
         self.format = format
         decoder = DatagramDecoder(

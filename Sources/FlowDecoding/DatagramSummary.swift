@@ -30,6 +30,7 @@ package struct DatagramSummary: Sendable {
     package var recoveredSets = 0
     /// What the sequence numbers say, in the unit of the version: v5 flows, v9 datagrams, IPFIX data records.
     package var sequenceEvent = SequenceEvent.inOrder
+    /// What was wrong within it, by kind.
     package var problems = ProblemCounts()
 
     package init() {}

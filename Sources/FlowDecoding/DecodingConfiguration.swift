@@ -44,6 +44,7 @@ package struct DecodingLimits: Equatable, Sendable {
 
 /// What the operator states about the exporters of a network.
 package struct ExporterOverride: Equatable, Sendable {
+    /// The exporters that this is about.
     package var prefix: IPPrefix
     /// Packets that one exported packet stands for, whatever the exporter says; nil leaves it to the exporter.
     package var sampling: UInt32?
@@ -59,6 +60,7 @@ package struct DecodingConfiguration: Equatable, Sendable {
     package var allow: [IPPrefix]?
     /// The longest prefix that contains an exporter wins.
     package var overrides: [ExporterOverride]
+    /// What bounds memory and work.
     package var limits: DecodingLimits
 
     package init(

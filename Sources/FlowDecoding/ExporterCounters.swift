@@ -19,6 +19,7 @@ package final class ExporterCounters: Sendable {
     package let optionRecords = Counter()
     /// Template and options template records.
     package let templates = Counter()
+    /// Templates that the exporter withdrew (RFC 7011 §8.1).
     package let templatesWithdrawn = Counter()
     /// Data sets without a template at their arrival…
     package let unmatchedSets = Counter()

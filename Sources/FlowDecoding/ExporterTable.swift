@@ -6,9 +6,13 @@ import Synchronization
 /// Gives each exporter address a dense number and one set of counters, shared by all decoders of the process. Numbers
 /// are never given twice: later stages keep state by them. A decoder asks only when it first sees an address.
 package final class ExporterTable: Sendable {
+    /// An exporter and what is counted of it.
     package struct Entry: Sendable {
+        /// Its number.
         package let id: ExporterID
+        /// Where its datagrams come from; the port plays no part.
         package let address: IPAddress
+        /// Shared by all decoders.
         package let counters: ExporterCounters
     }
 

@@ -12,6 +12,7 @@ package protocol FlowSink: ~Copyable {
 }
 
 extension FlowSink where Self: ~Copyable {
+    /// One record.
     package mutating func append(contentsOf records: borrowing Span<FlowRecord>) {
         for index in records.indices { append(records[index]) }
     }
@@ -19,9 +20,11 @@ extension FlowSink where Self: ~Copyable {
 
 /// Collects records in an array, for captures, tests and tools.
 package struct FlowList: FlowSink {
+    /// In the order of their arrival.
     package var records: [FlowRecord] = []
 
     package init() {}
 
+    /// Adds at the end.
     package mutating func append(_ record: FlowRecord) { records.append(record) }
 }

@@ -5,6 +5,7 @@
 package struct InformationElement: Hashable, Sendable {
     /// Private enterprise number; 0 for the IANA registry and all of v9.
     package var enterprise: UInt32
+    /// Number of the element within its enterprise, without the enterprise bit.
     package var id: UInt16
     /// A v9 scope type: 1 system, 2 interface, 3 line card, 4 cache, 5 template.
     package var isScopeType: Bool
@@ -24,6 +25,7 @@ package struct InformationElement: Hashable, Sendable {
 
 /// A field of a template: what it means and how long it is.
 package struct FieldSpecifier: Hashable, Sendable {
+    /// What it means.
     package var element: InformationElement
     /// In octets; ``variableLength`` when each record says its own.
     package var length: UInt16
@@ -37,6 +39,7 @@ package struct FieldSpecifier: Hashable, Sendable {
     /// RFC 7011 §7.
     package static let variableLength: UInt16 = 65535
 
+    /// Whether each record says its own length.
     package var isVariable: Bool { length == Self.variableLength }
 }
 

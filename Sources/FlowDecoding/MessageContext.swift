@@ -6,9 +6,13 @@ package import FlowModel
 package struct MessageContext: Sendable, BitwiseCopyable {
     /// Which datagram of the decoder, counted from 1.
     package var ordinal: UInt64
+    /// The version word.
     package var version: UInt16
+    /// Observation domain, source ID, or engine type and id.
     package var domain: UInt32
+    /// Who sent it.
     package var exporter: ExporterID
+    /// When it came, on our clock.
     package var arrival: Instant
     /// From the header, as sent: microseconds since 1970.
     package var exportTime: Int64
@@ -16,6 +20,7 @@ package struct MessageContext: Sendable, BitwiseCopyable {
     package var skew: Int64
     /// Uptime of the exporter in milliseconds, and the moment it means on the exporter's clock.
     package var uptime: UInt32
+    /// See `uptime`; microseconds since 1970.
     package var uptimeInstant: Int64
     /// Whether the two above are known: IPFIX says them only by systemInitTimeMilliseconds.
     package var hasUptime: Bool

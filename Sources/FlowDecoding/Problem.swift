@@ -92,6 +92,7 @@ package struct ProblemCounts: Sendable {
 
     package init() {}
 
+    /// How often `problem` occurred.
     package subscript(problem: Problem) -> Int { Int(counts[problem.rawValue]) }
 
     mutating func add(_ problem: Problem, _ amount: Int = 1) {

@@ -10,8 +10,11 @@ package enum TemplateKind: Sendable {
 
 /// A template as received, with the plans compiled from it. Never changes: a new definition makes a new template.
 package final class Template: Sendable {
+    /// 256 and up; 0 for the built-in layouts.
     package let id: UInt16
+    /// What its records are for.
     package let kind: TemplateKind
+    /// In the order of the wire, scope fields first.
     package let fields: [FieldSpecifier]
     /// The field specifiers as on the wire: a refresh that says the same is known by it.
     let definition: [UInt8]
