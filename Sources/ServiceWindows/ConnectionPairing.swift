@@ -26,7 +26,7 @@ struct ConnectionHalf: BitwiseCopyable {
         (packets, octets, flags) = (record.packets, record.octets, record.tcpFlags)
         self.slot = Int32(truncatingIfNeeded: slot)
         (transport, endReason) = (record.transport, record.endReason)
-        hasFlags = record.presence.contains(.tcpFlags)
+        hasFlags = record.presence.has(.tcpFlags)
     }
 
     /// The reverse half of a biflow record (RFC 5103).
@@ -130,11 +130,11 @@ enum ConnectionResult: Equatable {
             self = client.flags.isSynOnly ? .unanswered : .unknown
             return
         }
-        let isOver = !client.flags.union(server.flags).isDisjoint(with: [.fin, .rst])
+        let isOver = client.flags.hasAny(of: .ending) || server.flags.hasAny(of: .ending)
         let timedOut = client.endReason == 1
-        if server.isBare, server.flags.contains(.rst) {
+        if server.isBare, server.flags.hasAny(of: .rst) {
             self = .reset
-        } else if server.isBare, client.flags.contains(.psh) || client.flags.isSynOnly, isOver || timedOut {
+        } else if server.isBare, client.flags.hasAny(of: .psh) || client.flags.isSynOnly, isOver || timedOut {
             self = .unanswered
         } else {
             self = isOver ? .endedWell : .unknown

@@ -11,7 +11,7 @@ extension FlowRecord {
         case 2: return false
         default: break
         }
-        if presence.contains(.tcpFlags), tcpFlags.isSynOnly { return true }
+        if presence.has(.tcpFlags), tcpFlags.isSynOnly { return true }
         let sourceIsWellKnown = sourcePort < 1024
         if sourceIsWellKnown != (destinationPort < 1024) { return !sourceIsWellKnown }
         return destinationPort <= sourcePort
@@ -20,9 +20,9 @@ extension FlowRecord {
     /// Whether the record shows that the server took part: a client that acknowledged or pushed after its SYN, or a
     /// server that sent more than bare segments. A port scan shows neither.
     func provesAnswer(fromClient: Bool) -> Bool {
-        if presence.contains(.reverse), reversePackets > 0, reverseOctets > reversePackets &* 64 { return true }
+        if presence.has(.reverse), reversePackets > 0, reverseOctets > reversePackets &* 64 { return true }
         if fromClient {
-            return transport == .tcp && tcpFlags.contains([.ack, .psh])
+            return transport == .tcp && tcpFlags.rawValue & TCPFlags.established.rawValue == TCPFlags.established.rawValue
         }
         return octets > packets &* 64 || (transport == .udp && packets > 0)
     }

@@ -13,7 +13,12 @@ struct KnownClients: ~Copyable {
     private var previous = [UInt64](repeating: 0, count: bits / 64)
     private var waiting: [Newcomer] = []
     private var waitingHead = 0
-    private var waitingKeys: Set<UInt64> = []
+    /// Keys that were put into the waiting room of late, by their low bits: most records of a newcomer end here, with one
+    /// look. A key that was displaced may wait twice, which is harmless and bounded.
+    private var lately = [UInt64](repeating: 0, count: latelyCount)
+    private static let latelyCount = 8192
+    /// There is anything in `previous`.
+    private var hasPrevious = false
     private var waitingPerService: [Int32] = []
 
     private struct Newcomer {
@@ -31,7 +36,7 @@ struct KnownClients: ~Copyable {
 
     @inline(__always)
     func contains(_ key: UInt64) -> Bool {
-        Self.contains(current, key) || Self.contains(previous, key)
+        Self.contains(current, key) || (hasPrevious && Self.contains(previous, key))
     }
 
     @inline(__always)
@@ -56,7 +61,9 @@ struct KnownClients: ~Copyable {
 
     /// Puts an unknown prefix into the waiting room, unless the service's share of it is used up.
     mutating func meet(_ key: UInt64, slot: Int, now: Int64, limit: Int) {
-        guard waitingPerService[slot] < limit, waitingKeys.insert(key).inserted else { return }
+        let place = Int(truncatingIfNeeded: key & UInt64(Self.latelyCount - 1))
+        guard lately[place] != key, waitingPerService[slot] < limit else { return }
+        lately[place] = key
         waitingPerService[slot] &+= 1
         waiting.append(Newcomer(key: key, slot: Int32(truncatingIfNeeded: slot), since: now))
     }
@@ -67,7 +74,8 @@ struct KnownClients: ~Copyable {
         while waitingHead < waiting.count, waiting[waitingHead].since <= now - delay {
             let newcomer = waiting[waitingHead]
             waitingHead += 1
-            waitingKeys.remove(newcomer.key)
+            let place = Int(truncatingIfNeeded: newcomer.key & UInt64(Self.latelyCount - 1))
+            if lately[place] == newcomer.key { lately[place] = 0 }
             waitingPerService[Int(newcomer.slot)] -= 1
             if !isSuspicious(Int(newcomer.slot)) { insert(newcomer.key) }
         }
@@ -81,11 +89,12 @@ struct KnownClients: ~Copyable {
     mutating func adopt(_ other: borrowing KnownClients) {
         current = other.current
         previous = other.previous
+        hasPrevious = other.hasPrevious
     }
 
     /// Forgets what was not met since the last rotation. Due once a week.
     mutating func rotate() {
-        previous = current
+        (previous, hasPrevious) = (current, true)
         current = [UInt64](repeating: 0, count: Self.bits / 64)
     }
 }

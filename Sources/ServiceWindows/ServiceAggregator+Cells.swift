@@ -107,7 +107,8 @@ extension ServiceAggregator {
         distinct.estimate(slot: slot, until: second, seconds: seconds)
     }
 
-    /// The client prefixes that did most in the last 30 to 60 seconds, with their share of everything. Where newcomers
+    /// The client prefixes that did most in the last 30 to 60 seconds in which the service was suspicious, with their
+    /// share of everything. Where newcomers
     /// make up a quarter or more, only they are listed: to limit the users whom an attack hurts would finish its work.
     package func topPrefixes(_ most: Int, slot: Int) -> [(prefix: IPPrefix, share: Double)] {
         let all = heavy.top(slot: slot, at: now)

@@ -132,7 +132,7 @@ package struct ServiceAggregator: ~Copyable {
         let lag = min(120, max(0, now - last))
         if lag > services[slot].flowLag { services[slot].flowLag = lag }
 
-        let isBiflow = record.presence.contains(.reverse)
+        let isBiflow = record.presence.has(.reverse)
         let weight = Int64(record.samplingInterval)
         if toServer {
             spread(slot, first, last, packets: record.packets, octets: record.octets, weight: weight, toServer: true)
@@ -170,8 +170,8 @@ package struct ServiceAggregator: ~Copyable {
         let weight = Int32(clamping: record.samplingInterval)
         touch(slot, first) { $0.openDelta.add(weight) }
         touch(slot, last + 1) { $0.openDelta.add(-weight) }
-        let hasFlags = record.presence.contains(.tcpFlags)
-        let begins = record.transport != .tcp || !hasFlags || record.tcpFlags.contains(.syn)
+        let hasFlags = record.presence.has(.tcpFlags)
+        let begins = record.transport != .tcp || !hasFlags || record.tcpFlags.hasAny(of: .syn)
         guard begins else { return }
         let isUnknown = !recognise(record.source, slot: slot)
         let synOnly = record.transport == .tcp && hasFlags && record.tcpFlags.isSynOnly
@@ -184,6 +184,8 @@ package struct ServiceAggregator: ~Copyable {
         let lag = min(120, max(0, now - first))
         if lag > services[slot].startLag { services[slot].startLag = lag }
         distinct.insert(record.source.mixed, slot: slot, second: first)
+        // Who does most is asked only in trouble, and the trouble's own traffic is the answer.
+        guard services[slot].isSuspicious else { return }
         heavy.insert(record.source, weight: UInt32(clamping: weight), slot: slot, second: max(now, first))
     }
 
@@ -223,11 +225,11 @@ package struct ServiceAggregator: ~Copyable {
     private static let slowSeconds: Int64 = 8
 
     private mutating func bookSlow(_ client: ConnectionHalf, _ server: ConnectionHalf?, slot: Int, last: Int64) {
-        guard client.transport == .tcp, client.hasFlags, client.flags.isDisjoint(with: [.fin, .rst]),
-            server.map({ $0.isBare && !$0.flags.contains(.fin) }) ?? true
+        guard client.transport == .tcp, client.hasFlags, !client.flags.hasAny(of: .ending),
+            server.map({ $0.isBare && !$0.flags.hasAny(of: .fin) }) ?? true
         else { return }
         let seconds = (client.end - client.start).microseconds / 1_000_000
-        let continues = !client.flags.contains(.syn)
+        let continues = !client.flags.hasAny(of: .syn)
         guard continues || seconds >= Self.slowSeconds, !client.flags.isSynOnly else { return }
         // 50 octets a second of payload (signals.md), counted above bare headers.
         let payload = client.octets &- min(client.octets, client.packets &* 52)
@@ -279,7 +281,7 @@ package struct ServiceAggregator: ~Copyable {
         bookRequest(outcome, slot: slot, second: second, isKnown: isKnown, isDeclared: isDeclared)
         guard hasClient, !isDeclared else { return }
         distinct.insert(outcome.client.mixed, slot: slot, second: second)
-        if outcome.failure != .slowRequest {
+        if outcome.failure != .slowRequest, services[slot].isSuspicious {
             heavy.insert(outcome.client, weight: 1, slot: slot, second: max(now, second))
         }
         guard outcome.pathHash != 0 else { return }

@@ -12,7 +12,7 @@ package struct WindowLimits: Sendable, Equatable {
     /// Tracked services, configured ones included.
     package var services = 4096
     /// Halves of connections that wait for the other half.
-    package var pendingHalves = 16384
+    package var pendingHalves = 4096
     /// How long a half waits: both halves leave an exporter in the same datagram or the next (measured).
     package var pairingSeconds: Int64 = 3
     /// Services that are being looked at but not admitted yet.

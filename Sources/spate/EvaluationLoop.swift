@@ -19,7 +19,6 @@ final class EvaluationLoop: @unchecked Sendable {
 
     let wakeup: Wakeup
     private let queue = DispatchQueue(label: "spate.evaluation")
-    private let timer: any DispatchSourceTimer
     private let published = Mutex(EvaluationSnapshot())
     private let exporters: ExporterTable
 
@@ -27,6 +26,8 @@ final class EvaluationLoop: @unchecked Sendable {
     private var flows: [RingFeed<FlowRecord>] = []
     private var outcomes: [RingFeed<Outcome>] = []
     private var second: Int64
+    /// Made at the start: Dispatch traps when a timer that never ran is let go.
+    private var timer: (any DispatchSourceTimer)?
     /// Takes verdicts; called on the queue.
     private var say: @Sendable (Verdict) -> Void = { _ in }
     /// Called on the queue after every tick.
@@ -39,15 +40,16 @@ final class EvaluationLoop: @unchecked Sendable {
         second = now.seconds
         self.exporters = exporters
         wakeup = Wakeup(on: queue)
-        timer = DispatchSource.makeTimerSource(queue: queue)
     }
 
     func start(say: @escaping @Sendable (Verdict) -> Void, ticked: @escaping @Sendable (Instant) -> Void) {
         queue.sync { (self.say, self.ticked) = (say, ticked) }
-        wakeup.activate { [self] in drain() }
+        wakeup.handle { [self] in drain() }
+        let timer = DispatchSource.makeTimerSource(queue: queue)
         timer.schedule(deadline: .now(), repeating: Self.drainInterval, leeway: .milliseconds(5))
         timer.setEventHandler { [self] in turn(at: WallClock.now()) }
         timer.activate()
+        queue.sync { self.timer = timer }
     }
 
     /// Takes what is still in the rings, judges it, and ends.
@@ -55,7 +57,7 @@ final class EvaluationLoop: @unchecked Sendable {
         queue.sync {
             drain()
             judge(at: Instant(seconds: second + 1))
-            timer.cancel()
+            timer?.cancel()
             wakeup.cancel()
         }
     }

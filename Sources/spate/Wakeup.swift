@@ -11,15 +11,18 @@ final class Wakeup: @unchecked Sendable {
 
     init(on queue: DispatchQueue) {
         source = DispatchSource.makeUserDataAddSource(queue: queue)
+        // At once: Dispatch traps when a source that was never active is let go, as after a failed start.
+        source.activate()
     }
 
+    /// To be set before the first signal.
+    ///
     /// - Parameter body: runs on the queue for one or more signals.
-    func activate(_ body: @escaping @Sendable () -> Void) {
+    func handle(_ body: @escaping @Sendable () -> Void) {
         source.setEventHandler { [self] in
             isPending.store(false, ordering: .relaxed)
             body()
         }
-        source.activate()
     }
 
     func cancel() { source.cancel() }

@@ -283,6 +283,7 @@ extension ServiceAggregator {
 
     @Test func theHeaviestPrefixesComeFirstWithTheirShare() throws {
         var windows = makeWindows()
+        windows.setSuspicious(true, slot: 0)
         for index in 0..<900 {
             let base = index % 9 < 6 ? "10.66.0.1" : index % 9 < 8 ? "10.66.1.1" : "10.\(index % 200).3.1"
             windows.add(.request(from: Fixture.address(base), port: UInt16(index), start: now))
