@@ -15,7 +15,7 @@ package struct DatagramDecoder: ~Copyable, Sendable {
     private var latest = 0
     private var ordinal: UInt64 = 0
     private var use = DecoderUse()
-    /// Flow records of the present datagram; empty between datagrams.
+    /// Flow records of the present datagram, then some of earlier ones: places to write to.
     private var buffer: [FlowRecord] = []
 
     package init(configuration: DecodingConfiguration, exporters table: ExporterTable) {
@@ -41,11 +41,10 @@ package struct DatagramDecoder: ~Copyable, Sendable {
         var visitor = FlowVisitor(buffer: takeBuffer(), limits: configuration.limits)
         var (summary, index) = walkUncounted(datagram, from: address, port: port, arrival: arrival, &visitor)
         buffer = visitor.takeRecords()
-        (summary.records, summary.otherRecords) = (buffer.count, visitor.tally.otherRecords)
+        (summary.records, summary.otherRecords) = (visitor.count, visitor.tally.otherRecords)
         summary.problems.add(.timeClamped, visitor.tally.clamped)
         summary.problems.add(.samplingRefused, visitor.tally.refused)
-        if !buffer.isEmpty { sink.append(contentsOf: buffer.span) }
-        buffer.removeAll(keepingCapacity: true)
+        if visitor.count > 0 { sink.append(contentsOf: buffer.span.extracting(0..<visitor.count)) }
         count(summary, index, octets: datagram.count, arrival: arrival)
         return summary
     }

@@ -6,17 +6,19 @@ import FlowModel
 /// datagram: a call through a protocol for each record would cost more than decoding it.
 struct FlowVisitor: MessageVisitor, ~Copyable {
     private let reader: FlowReader
-    private(set) var records: [FlowRecord]
+    private var records: [FlowRecord]
+    /// How many of `records` belong to the present datagram; the others are from earlier ones.
+    private(set) var count = 0
     private(set) var tally = FlowTally()
     private var flat = FlatRecord()
 
-    /// - Parameter buffer: an empty array whose capacity is used.
+    /// - Parameter buffer: records of earlier datagrams, to be overwritten.
     init(buffer: consuming [FlowRecord], limits: DecodingLimits) {
         records = buffer
         reader = FlowReader(limits: TimeLimits(limits), largestSampling: limits.samplingInterval)
     }
 
-    /// The array back, with what it gathered.
+    /// The array back: the first `count` are what it gathered.
     mutating func takeRecords() -> [FlowRecord] {
         var taken: [FlowRecord] = []
         swap(&taken, &records)
@@ -33,11 +35,14 @@ struct FlowVisitor: MessageVisitor, ~Copyable {
             tally.otherRecords &+= 1
             return
         }
+        let place = count
+        if place == records.count { records.append(FlowRecord()) }
+        count = place &+ 1
         if template.layout.isFlat {
-            records.append(reader.read(record, template.plan, message, samplers, &tally))
+            reader.read(record, template.plan, message, samplers, into: &records[place], &tally)
         } else {
             flat.fill(from: record, template.layout)
-            records.append(reader.read(flat.octets.span, template.plan, message, samplers, &tally))
+            reader.read(flat.octets.span, template.plan, message, samplers, into: &records[place], &tally)
         }
     }
 
@@ -52,16 +57,15 @@ struct FlowReader: Sendable {
     @inline(__always)
     func read(
         _ record: borrowing Span<UInt8>, _ plan: RecordPlan, _ message: MessageContext,
-        _ samplers: SamplingTable, _ tally: inout FlowTally
-    ) -> FlowRecord {
-        var flow = plan.read(record, message, limits, clamped: &tally.clamped)
+        _ samplers: SamplingTable, into flow: inout FlowRecord, _ tally: inout FlowTally
+    ) {
+        plan.read(record, message, limits, into: &flow, clamped: &tally.clamped)
         flow.samplingInterval = message.samplingInterval
         if plan.hasOwnSampling, !message.isSamplingFixed,
             let own = ownSampling(record, plan, samplers, &tally)
         {
             flow.samplingInterval = own
         }
-        return flow
     }
 
     /// What the record itself says: an interval (34) or a sampler (48, 302).

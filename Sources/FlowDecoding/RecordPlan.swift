@@ -32,8 +32,7 @@ final class RecordPlan: Sendable {
     let sampler: FieldSlot
     /// Whether records say how they were sampled.
     let hasOwnSampling: Bool
-    /// What all records of the template have in common.
-    private let blank: FlowRecord
+    private let presence: FlowPresence
 
     /// The low half of `::ffff:0.0.0.0`, in which IPv4 addresses are kept.
     private static let mapped: UInt64 = 0xFFFF_0000_0000
@@ -93,24 +92,22 @@ final class RecordPlan: Sendable {
         if hasReverse { presence.insert(.reverse) }
         if start.encoding != .absent || end.encoding != .absent { presence.insert(.times) }
         if icmp.isPresent || icmp6.isPresent { presence.insert(.icmp) }
-        var blank = FlowRecord()
-        blank.presence = presence
-        if family == .ipv4 {
-            (blank.source, blank.destination) = (IPAddress(ipv4: 0), IPAddress(ipv4: 0))
-        }
-        self.blank = blank
+        self.presence = presence
     }
 
     /// Reads a record that `layout` describes, without its sampling interval.
     ///
-    /// - Parameter clamped: raised by the number of times that were not believed.
+    /// - Parameters:
+    ///   - flow: every field but `samplingInterval` is overwritten, in place: a record put together elsewhere and then
+    ///     copied costs half again.
+    ///   - clamped: raised by the number of times that were not believed.
     @inline(__always)
     func read(
         _ record: borrowing Span<UInt8>, _ message: MessageContext, _ limits: TimeLimits,
-        clamped: inout Int
-    ) -> FlowRecord {
-        var flow = blank
+        into flow: inout FlowRecord, clamped: inout Int
+    ) {
         flow.exporter = message.exporter
+        flow.presence = presence
         readAddresses(record, &flow)
         flow.packets = packets.read(record)
         flow.octets = octets.read(record)
@@ -122,21 +119,27 @@ final class RecordPlan: Sendable {
             flow.reversePackets = reversePackets.read(record)
             flow.reverseOctets = reverseOctets.read(record)
             flow.reverseTCPFlags = TCPFlags(rawValue: UInt8(truncatingIfNeeded: reverseTCPFlags.read(record)))
+        } else {
+            (flow.reversePackets, flow.reverseOctets) = (0, 0)
+            // Not `[]`, which goes through a generic initialiser for each record.
+            flow.reverseTCPFlags = TCPFlags(rawValue: 0)
         }
-        if hasRare { readRare(record, &flow) }
+        if hasRare {
+            readRare(record, &flow)
+        } else {
+            (flow.icmp, flow.endReason, flow.biflowDirection, flow.firewallEvent) = (0, 0, 0, 0)
+        }
         if flow.transport.number == 1 || flow.transport.number == 58 { borrowICMPFromPort(&flow) }
         readTimes(record, message, limits, &flow, &clamped)
-        return flow
     }
 
     @inline(__always)
     private func readAddresses(_ record: borrowing Span<UInt8>, _ flow: inout FlowRecord) {
         if family != .ipv6 {
             let (from, to) = (source.read(record), destination.read(record))
-            (flow.source.low, flow.destination.low) = (Self.mapped | from, Self.mapped | to)
-            if family == .ipv4 { return }
-            if from | to != 0 {
-                (flow.source.high, flow.destination.high) = (0, 0)
+            if family == .ipv4 || from | to != 0 {
+                (flow.source.high, flow.source.low) = (0, Self.mapped | from)
+                (flow.destination.high, flow.destination.low) = (0, Self.mapped | to)
                 return
             }
         }
