@@ -348,7 +348,7 @@ extension MessageWalker {
                 message.uptimeInstant = median &+ Int64(uptime) &* 1000
             }
         } else if let zero = domain.systemInitMilliseconds {
-            let boot = Instant(milliseconds: Int64(clamping: zero)).microseconds
+            let boot = WireTime.microseconds(milliseconds: zero)
             let uptime = (header.exportTime &- boot) / 1000
             message.uptime = UInt32(truncatingIfNeeded: uptime)
             message.uptimeInstant = boot &+ uptime &* 1000

@@ -188,6 +188,9 @@ extension RecordPlan {
         if start.encoding == .uptime, end.encoding == .uptime, message.hasUptime {
             startTime = WireTime.microseconds(uptime: start.slot.read(record), message)
             endTime = WireTime.microseconds(uptime: end.slot.read(record), message)
+        } else if start.encoding == .milliseconds, end.encoding == .milliseconds {
+            startTime = WireTime.microseconds(milliseconds: start.slot.read(record))
+            endTime = WireTime.microseconds(milliseconds: end.slot.read(record))
         } else if start.encoding == .absent, end.encoding == .absent {
             (flow.start, flow.end) = (message.arrival, message.arrival)
             return
@@ -230,12 +233,12 @@ extension RecordPlan {
         switch field.encoding {
         case .absent: return nil
         case .seconds: return WireTime.microseconds(seconds: raw)
-        case .milliseconds: return Instant(milliseconds: Int64(clamping: raw)).microseconds
+        case .milliseconds: return WireTime.microseconds(milliseconds: raw)
         case .ntp: return WireTime.microseconds(ntp: raw)
         case .deltaMicroseconds: return message.exportTime &- Int64(truncatingIfNeeded: raw & 0xFFFF_FFFF)
         case .uptime:
             if systemInit.isPresent {
-                let boot = Instant(milliseconds: Int64(clamping: systemInit.read(record))).microseconds
+                let boot = WireTime.microseconds(milliseconds: systemInit.read(record))
                 return boot &+ Int64(UInt32(truncatingIfNeeded: raw)) &* 1000
             }
             return message.hasUptime ? WireTime.microseconds(uptime: raw, message) : nil

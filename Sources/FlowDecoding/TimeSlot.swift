@@ -63,6 +63,14 @@ enum WireTime {
         Int64(truncatingIfNeeded: raw & 0xFFFF_FFFF) &* 1_000_000
     }
 
+    /// Saturates: the number may be anything.
+    @inline(__always)
+    static func microseconds(milliseconds raw: UInt64) -> Int64 {
+        raw > largestMilliseconds ? .max : Int64(truncatingIfNeeded: raw) &* 1000
+    }
+
+    private static let largestMilliseconds = UInt64(Int64.max / 1000)
+
     /// RFC 7011 §6.1.9.
     @inline(__always)
     static func microseconds(ntp raw: UInt64) -> Int64 {
