@@ -8,13 +8,19 @@ import ServiceWindows
 package enum Classifier {
     /// A class and how sure it is, 0…1.
     package struct Judgement: Equatable, Sendable {
+        /// The class.
         package var kind: VerdictKind
+        /// 0…1.
         package var confidence: Double
 
-        package init(kind: VerdictKind, confidence: Double) { (self.kind, self.confidence) = (kind, confidence) }
+        package init(kind: VerdictKind, confidence: Double) {
+            (self.kind, self.confidence) = (kind, confidence)
+        }
     }
 
-    static func classify(_ evidence: Evidence, _ service: ServiceState, _ baseline: ServiceBaseline) -> Judgement {
+    static func classify(_ evidence: Evidence, _ service: ServiceState, _ baseline: ServiceBaseline)
+        -> Judgement
+    {
         let facts = evidence.facts
         if service.endpoint.transport == .udp || service.kind == .dns {
             return classifyQueries(facts, service, baseline)
@@ -23,7 +29,9 @@ package enum Classifier {
             return Judgement(kind: .synFlood, confidence: 0.9)
         }
         if let slow = slowConnections(evidence, baseline) { return slow }
-        if service.kind == .https || service.kind == .tls, let tls = handshakes(evidence, baseline) { return tls }
+        if service.kind == .https || service.kind == .tls, let tls = handshakes(evidence, baseline) {
+            return tls
+        }
         if connectionsWithoutRequests(evidence, baseline) {
             return Judgement(kind: .connectionExhaustion, confidence: 0.6)
         }
@@ -63,7 +71,8 @@ package enum Classifier {
     }
 
     /// The service writes a log, and far fewer lines come out of a connection than usual.
-    private static func connectionsWithoutRequests(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Bool {
+    private static func connectionsWithoutRequests(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Bool
+    {
         let usualRequests = baseline.metric(.requests).mean
         let usualConnections = baseline.metric(.newConnections).mean
         guard usualRequests > 0.2, usualConnections > 0.05, evidence.facts.newConnections >= 12,
@@ -111,7 +120,9 @@ extension VerdictKind {
         case .unclear: 0
         case .demandOverload: 1
         case .httpFlood, .dnsFlood, .connectionExhaustion, .networkFlood, .applicationExhaustion: 2
-        case .slowConnection, .synFlood, .tlsHandshakeFlood, .tlsRenegotiation, .dnsRandomSubdomain, .reflection: 3
+        case .slowConnection, .synFlood, .tlsHandshakeFlood, .tlsRenegotiation, .dnsRandomSubdomain,
+            .reflection:
+            3
         case .surge, .degradation, .outageRetryStorm, .absorbedAttack, .telemetry: 0
         }
     }

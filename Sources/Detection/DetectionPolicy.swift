@@ -2,22 +2,39 @@
 
 /// Every constant of the detector, with unit and reason in ``options``; the `detection:` section of the configuration.
 package struct DetectionPolicy: Equatable, Sendable {
+    /// `pressure_threshold`: nats of evidence before pressure counts.
     package var pressureThreshold = 16.0
+    /// `outcome_threshold`: nats of evidence before harm counts.
     package var outcomeThreshold = 16.0
+    /// `pressure_ratio`: least rise over the baseline that is pressure.
     package var pressureRatio = 1.5
+    /// `surge_ratio`: least rise over the baseline that is worth a notice alone.
     package var surgeRatio = 3.0
+    /// `source_ratio`: least rise of distinct sources that is a change.
     package var sourceRatio = 2.0
+    /// `new_source_share`: share (0…1) of unknown prefixes that is a change.
     package var newSourceShare = 0.25
+    /// `minimum_evidence`: records and log lines.
     package var minimumEvidence = 12.0
+    /// `hold_ticks`: seconds in a row.
     package var holdTicks = 3.0
+    /// `order_slack`: seconds.
     package var orderSlack = 5.0
+    /// `unclear_after`: seconds.
     package var unclearAfter = 60.0
+    /// `notice_after`: seconds.
     package var noticeAfter = 10.0
+    /// `clear_after`: seconds.
     package var clearAfter = 60.0
+    /// `reopen_within`: seconds.
     package var reopenWithin = 300.0
+    /// `update_interval`: seconds.
     package var updateInterval = 300.0
+    /// `warm_up`: seconds in which a baseline is cold.
     package var warmUp = 3600.0
+    /// `learning_delay`: seconds.
     package var learningDelay = 30.0
+    /// `minimum_baseline`: seconds learned.
     package var minimumBaseline = 25.0
 
     package init() {}
@@ -28,8 +45,11 @@ package struct DetectionPolicy: Equatable, Sendable {
         package let name: String
         /// Empty for pure numbers; `s` takes durations.
         package let unit: String
+        /// Values that make sense.
         package let range: ClosedRange<Double>
+        /// Why it is there, for the documentation.
         package let reason: String
+        /// Where the value goes.
         package let path: any WritableKeyPath<DetectionPolicy, Double> & Sendable
     }
 
@@ -41,13 +61,15 @@ package struct DetectionPolicy: Equatable, Sendable {
             path: \.pressureThreshold),
         Option(
             name: "outcome_threshold", unit: "", range: 4...100,
-            reason: "evidence in nats before harm counts; slow answers need twice as much", path: \.outcomeThreshold),
+            reason: "evidence in nats before harm counts; slow answers need twice as much",
+            path: \.outcomeThreshold),
         Option(
             name: "pressure_ratio", unit: "", range: 1...100,
             reason: "least rise over the baseline that is called pressure", path: \.pressureRatio),
         Option(
             name: "surge_ratio", unit: "", range: 1...1000,
-            reason: "least rise over the baseline that is worth a notice when nobody is harmed", path: \.surgeRatio),
+            reason: "least rise over the baseline that is worth a notice when nobody is harmed",
+            path: \.surgeRatio),
         Option(
             name: "source_ratio", unit: "", range: 1...100,
             reason: "least rise of distinct sources that counts as a change of sources", path: \.sourceRatio),
@@ -61,7 +83,8 @@ package struct DetectionPolicy: Equatable, Sendable {
             path: \.minimumEvidence),
         Option(
             name: "hold_ticks", unit: "", range: 1...60,
-            reason: "seconds in a row for which all gates must hold; one noisy second must not open", path: \.holdTicks),
+            reason: "seconds in a row for which all gates must hold; one noisy second must not open",
+            path: \.holdTicks),
         Option(
             name: "order_slack", unit: "s", range: 0...60,
             reason: "harm may seem to begin this long before the pressure", path: \.orderSlack),
@@ -71,7 +94,8 @@ package struct DetectionPolicy: Equatable, Sendable {
             path: \.unclearAfter),
         Option(
             name: "notice_after", unit: "s", range: 3...3600,
-            reason: "how long pressure alone or harm alone must last to be worth a notice", path: \.noticeAfter),
+            reason: "how long pressure alone or harm alone must last to be worth a notice",
+            path: \.noticeAfter),
         Option(
             name: "clear_after", unit: "s", range: 10...3600,
             reason: "quiet time before an incident is cleared", path: \.clearAfter),
@@ -83,7 +107,8 @@ package struct DetectionPolicy: Equatable, Sendable {
             reason: "first repeat of an open incident; doubles up to an hour", path: \.updateInterval),
         Option(
             name: "learning_delay", unit: "s", range: 10...180,
-            reason: "cells are complete and free of a beginning attack when they are this old", path: \.learningDelay),
+            reason: "cells are complete and free of a beginning attack when they are this old",
+            path: \.learningDelay),
         Option(
             name: "minimum_baseline", unit: "s", range: 10...3600,
             reason: "seconds learned before anything is judged", path: \.minimumBaseline),

@@ -5,6 +5,7 @@ package import ServiceWindows
 
 /// Judges every tracked service once a second: windows in, verdicts out. Owned by the evaluation queue; reads no clock.
 package struct Detector: ~Copyable {
+    /// The constants in force.
     package let policy: DetectionPolicy
     private var judges: [ServiceJudge] = []
     private var telemetry = TelemetryWatch()
@@ -48,6 +49,7 @@ package struct Detector: ~Copyable {
 
 /// What detection needs to know of an exporter.
 package struct ExporterStatus: Sendable, Equatable {
+    /// The key by which people know it.
     package var address: IPAddress
     /// Arrival of its newest datagram.
     package var lastSeen: Instant
@@ -75,16 +77,21 @@ struct TelemetryWatch: Sendable {
         for exporter in exporters where exporter.datagrams >= Self.steady {
             let quiet = now - exporter.lastSeen.seconds
             if quiet >= Self.silence, silent.insert(exporter.address).inserted {
-                let detail = "exporter \(exporter.address) has been silent for \(quiet) s: its services are not watched"
+                let detail =
+                    "exporter \(exporter.address) has been silent for \(quiet) s: its services are not watched"
                 verdicts.append(verdict(exporter, detail, severity: .warning, now: now))
             } else if quiet < 10, silent.remove(exporter.address) != nil {
-                verdicts.append(verdict(exporter, "exporter \(exporter.address) sends again", severity: .notice, now: now))
+                verdicts.append(
+                    verdict(exporter, "exporter \(exporter.address) sends again", severity: .notice, now: now)
+                )
             }
         }
         return verdicts
     }
 
-    private func verdict(_ exporter: ExporterStatus, _ detail: String, severity: Severity, now: Int64) -> Verdict {
+    private func verdict(_ exporter: ExporterStatus, _ detail: String, severity: Severity, now: Int64)
+        -> Verdict
+    {
         var verdict = Verdict(
             time: Instant(seconds: now), event: .notice, incident: nil, service: nil, kind: .telemetry,
             severity: severity, confidence: 1, onset: exporter.lastSeen)

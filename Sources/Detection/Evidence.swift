@@ -41,7 +41,9 @@ package struct Evidence: Sendable {
     package init(now: Int64) { self.now = now }
 
     /// Whether there are records and lines enough to say anything.
-    package func hasEnough(_ policy: DetectionPolicy) -> Bool { Double(rawEvidence) >= policy.minimumEvidence }
+    package func hasEnough(_ policy: DetectionPolicy) -> Bool {
+        Double(rawEvidence) >= policy.minimumEvidence
+    }
 }
 
 /// Figures over the time since the onset, for the class of an incident and for its message.

@@ -37,11 +37,14 @@ enum EvidenceCollector {
     }
 
     private static func findPressure(
-        _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState, _ baseline: ServiceBaseline,
+        _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState,
+        _ baseline: ServiceBaseline,
         _ policy: DetectionPolicy
     ) {
         for metric in metrics(of: service) {
-            let lag = metric == .requests || metric == .queries || metric == .handshakes ? logLag : max(5, service.startLag)
+            let lag =
+                metric == .requests || metric == .queries || metric == .handshakes
+                ? logLag : max(5, service.startLag)
             guard
                 let finding = PressureTest.run(
                     metric, seconds: seconds, baseline: baseline.metric(metric), lag: lag, policy: policy)
@@ -61,17 +64,20 @@ enum EvidenceCollector {
     }
 
     private static func findHarm(
-        _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState, _ baseline: ServiceBaseline,
+        _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState,
+        _ baseline: ServiceBaseline,
         _ policy: DetectionPolicy
     ) {
         let ended = seconds.suffix(60).reduce(0) { $0 + Int($1.cell.endedKnown) }
         // Newcomers' unanswered and reset connections may be a limiter's work; eight outcomes of known clients decide.
         let ofKnown = ended >= 8
-        for channel in OutcomeChannel.allCases where channel != .flow && channel != .slowFlows || !service.sampled {
+        for channel in OutcomeChannel.allCases
+        where channel != .flow && channel != .slowFlows || !service.sampled {
             let lag = channel == .flow || channel == .slowFlows ? max(5, service.flowLag) : logLag
             guard
                 let finding = OutcomeTest.run(
-                    channel, seconds: seconds, baseline: baseline.ratio(channel, ofKnown: ofKnown), ofKnown: ofKnown,
+                    channel, seconds: seconds, baseline: baseline.ratio(channel, ofKnown: ofKnown),
+                    ofKnown: ofKnown,
                     lag: lag, policy: policy)
             else { continue }
             evidence.outcomeNow = max(evidence.outcomeNow, finding.recent)
@@ -86,7 +92,9 @@ enum EvidenceCollector {
     }
 
     /// Compared in event time, on the pairs of what is up: one pressure that explains one harm is enough.
-    private static func judgeOrder(_ evidence: inout Evidence, _ service: ServiceState, _ policy: DetectionPolicy) {
+    private static func judgeOrder(
+        _ evidence: inout Evidence, _ service: ServiceState, _ policy: DetectionPolicy
+    ) {
         let slack = Int64(policy.orderSlack)
         evidence.isInOrder = evidence.harms.contains { harm in
             let lag = harm.channel == .flow || harm.channel == .slowFlows ? max(5, service.flowLag) : logLag

@@ -23,19 +23,29 @@ package struct IncidentMachine: Sendable {
 
     /// What persists from opening to the end of the time in which it may reopen.
     package struct Incident: Equatable, Sendable {
+        /// Same from open to clear, and when it reopens.
         package var id: IncidentID
         /// Refined, never coarsened.
         package var kind: VerdictKind
+        /// 0…1, of the class.
         package var confidence: Double
+        /// The worst so far.
         package var severity: Severity
+        /// Second in which it was opened.
         package var openedAt: Int64
+        /// Second in which the trouble began.
         package var onset: Int64
+        /// Second of the last message about it.
         package var lastMessage: Int64
+        /// Seconds to the next message if nothing changes.
         package var updateInterval: Int64
+        /// Second in which it was cleared, nil while open.
         package var clearedAt: Int64?
 
+        /// An incident that opens now.
         package init(
-            id: IncidentID, kind: VerdictKind, confidence: Double, severity: Severity, openedAt: Int64, onset: Int64,
+            id: IncidentID, kind: VerdictKind, confidence: Double, severity: Severity, openedAt: Int64,
+            onset: Int64,
             updateInterval: Int64
         ) {
             (self.id, self.kind, self.confidence, self.severity) = (id, kind, confidence, severity)
@@ -46,6 +56,7 @@ package struct IncidentMachine: Sendable {
 
     package init() {}
 
+    /// Where the service stands.
     package private(set) var state = State.quiet
     /// The open incident, or the last one.
     package var incident: Incident?
@@ -68,7 +79,9 @@ package struct IncidentMachine: Sendable {
     }
 
     /// One tick's evidence; returns what is to be said. A returned `open` or `reopen` expects `incident` to be set.
-    package mutating func evaluated(_ evidence: Evidence, severity: Severity, policy: DetectionPolicy) -> [Action] {
+    package mutating func evaluated(_ evidence: Evidence, severity: Severity, policy: DetectionPolicy)
+        -> [Action]
+    {
         countEpisodes(evidence)
         switch state {
         case .quiet, .suspicious: return judge(evidence, policy)
@@ -111,7 +124,9 @@ package struct IncidentMachine: Sendable {
     private mutating func opened(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
         state = .open
         disorderTicks = 0
-        if let incident, let cleared = incident.clearedAt, Double(evidence.now - cleared) <= policy.reopenWithin {
+        if let incident, let cleared = incident.clearedAt,
+            Double(evidence.now - cleared) <= policy.reopenWithin
+        {
             return [.reopen]
         }
         return [.open]
@@ -119,7 +134,9 @@ package struct IncidentMachine: Sendable {
 
     private mutating func notices(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
         guard evidence.hasEnough(policy) else { return [] }
-        if let pressure = evidence.pressure, pressure.surprise >= policy.surgeRatio, Double(surgeTicks) >= policy.noticeAfter {
+        if let pressure = evidence.pressure, pressure.surprise >= policy.surgeRatio,
+            Double(surgeTicks) >= policy.noticeAfter
+        {
             return notice(evidence.harmsOnlyNewcomers ? .absorbedAttack : .surge)
         }
         if let harm = evidence.harm, Double(degradationTicks) >= policy.noticeAfter, !harm.channel.isWeak {
@@ -135,9 +152,12 @@ package struct IncidentMachine: Sendable {
 
     // MARK: During an incident
 
-    private mutating func follow(_ evidence: Evidence, severity: Severity, _ policy: DetectionPolicy) -> [Action] {
+    private mutating func follow(_ evidence: Evidence, severity: Severity, _ policy: DetectionPolicy)
+        -> [Action]
+    {
         let calm =
-            evidence.pressureNow < 0.3 * policy.pressureThreshold && evidence.outcomeNow < 0.3 * policy.outcomeThreshold
+            evidence.pressureNow < 0.3 * policy.pressureThreshold
+            && evidence.outcomeNow < 0.3 * policy.outcomeThreshold
         guard calm else {
             state = .open
             return updates(evidence, severity: severity)
@@ -167,7 +187,9 @@ package struct IncidentMachine: Sendable {
 
     /// The class became clearer; true when that is worth an update.
     package mutating func refined(to judgement: Classifier.Judgement, now: Int64) -> Bool {
-        guard var current = incident, isOpen, judgement.kind.specificity > current.kind.specificity else { return false }
+        guard var current = incident, isOpen, judgement.kind.specificity > current.kind.specificity else {
+            return false
+        }
         current.kind = judgement.kind
         current.confidence = judgement.confidence
         current.lastMessage = now

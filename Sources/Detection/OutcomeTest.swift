@@ -25,6 +25,7 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
 
 /// Whether one outcome channel of a service shows harm, and since when.
 package struct OutcomeFinding: Sendable {
+    /// Which channel.
     package var channel: OutcomeChannel
     /// nats, the most in the decision window
     package var evidence: Double
@@ -56,7 +57,8 @@ enum OutcomeTest {
     private static let overdispersion = 0.02
 
     static func run(
-        _ channel: OutcomeChannel, seconds: [ServiceSecond], baseline: RatioBaseline, ofKnown: Bool, lag: Int64,
+        _ channel: OutcomeChannel, seconds: [ServiceSecond], baseline: RatioBaseline, ofKnown: Bool,
+        lag: Int64,
         policy: DetectionPolicy
     ) -> OutcomeFinding? {
         guard let last = seconds.last?.cell.second else { return nil }
@@ -80,7 +82,8 @@ enum OutcomeTest {
             trials += n
         }
         return OutcomeFinding(
-            channel: channel, evidence: path.peak, recent: path.recent, onset: onset, end: path.lastAbove ?? onset,
+            channel: channel, evidence: path.peak, recent: path.recent, onset: onset,
+            end: path.lastAbove ?? onset,
             ratio: trials > 0 ? hits / trials : 0, baseline: baseline.seen,
             isUp: path.peak >= threshold)
     }
@@ -90,7 +93,9 @@ enum OutcomeTest {
         switch channel {
         case .log:
             let dropped = Double(cell.saturated)
-            return (Double(max(0, cell.failures - cell.limited)) + dropped, Double(cell.requestsAll) + dropped)
+            return (
+                Double(max(0, cell.failures - cell.limited)) + dropped, Double(cell.requestsAll) + dropped
+            )
         case .flow:
             return ofKnown
                 ? (Double(cell.failedKnown), Double(cell.endedKnown))

@@ -5,6 +5,7 @@ import ServiceWindows
 
 /// Whether one pressure metric of a service is up, and since when.
 package struct PressureFinding: Sendable {
+    /// Which metric.
     package var metric: PressureMetric
     /// nats, the most in the decision window
     package var evidence: Double
@@ -50,8 +51,10 @@ enum PressureTest {
         let end = path.lastAbove ?? onset
         let mean = Self.mean(metric, seconds, from: onset, through: end)
         return PressureFinding(
-            metric: metric, evidence: path.peak, recent: path.recent, onset: onset, end: end, rate: mean, baseline: baseline.mean,
-            isUp: path.peak >= policy.pressureThreshold && (mean + 0.5) >= policy.pressureRatio * (baseline.mean + 0.5))
+            metric: metric, evidence: path.peak, recent: path.recent, onset: onset, end: end, rate: mean,
+            baseline: baseline.mean,
+            isUp: path.peak >= policy.pressureThreshold
+                && (mean + 0.5) >= policy.pressureRatio * (baseline.mean + 0.5))
     }
 
     static func rate(of metric: PressureMetric, _ second: ServiceSecond) -> Int64 {

@@ -22,7 +22,6 @@ struct ServiceBaseline: Sendable {
     /// Nothing is learned for this long after trouble (detection.md §3).
     private static let thaw: Int64 = 300
 
-
     /// Learns the seconds that have become complete. `frozen`: something is suspicious, or the exporter is silent.
     mutating func learn(
         _ windows: borrowing ServiceAggregator, slot: Int, now: Int64, frozen: Bool, policy: DetectionPolicy
@@ -46,7 +45,8 @@ struct ServiceBaseline: Sendable {
     private mutating func learn(_ second: ServiceSecond) {
         learned += 1
         for metric in PressureMetric.allCases {
-            metrics[metric, default: MetricBaseline()].learn(rate: Double(PressureTest.rate(of: metric, second)))
+            metrics[metric, default: MetricBaseline()].learn(
+                rate: Double(PressureTest.rate(of: metric, second)))
         }
         for channel in OutcomeChannel.allCases {
             let (k, n) = OutcomeTest.counts(channel, second.cell, ofKnown: false)

@@ -31,16 +31,20 @@ struct ServiceJudge: Sendable {
         let exporterIsSilent = service.exporter != nil && windows.now - service.exporterSeen > 20
         defer {
             baseline.learn(
-                windows, slot: slot, now: windows.now, frozen: machine.isSuspicious || exporterIsSilent, policy: policy)
+                windows, slot: slot, now: windows.now, frozen: machine.isSuspicious || exporterIsSilent,
+                policy: policy)
         }
         guard baseline.learned >= policy.minimumBaseline else { return [] }
         let evidence = EvidenceCollector.collect(windows, slot: slot, baseline: baseline, policy: policy)
         let judgement = Classifier.classify(evidence, service, baseline)
-        let severity = Self.severity(evidence, service, baseline, kind: machine.incident?.kind ?? judgement.kind)
+        let severity = Self.severity(
+            evidence, service, baseline, kind: machine.incident?.kind ?? judgement.kind)
         var actions = machine.evaluated(evidence, severity: severity, policy: policy)
         let isNew = actions.contains { $0 == .open || $0 == .reopen }
         if isNew { begin(evidence, judgement, severity, windows, actions.contains(.reopen), policy) }
-        if !isNew, evidence.pressure != nil, machine.refined(to: judgement, now: evidence.now), !actions.contains(.update) {
+        if !isNew, evidence.pressure != nil, machine.refined(to: judgement, now: evidence.now),
+            !actions.contains(.update)
+        {
             actions.append(.update)
         }
         return actions.map { word($0, evidence, severity, windows, exporters) }
@@ -67,7 +71,8 @@ struct ServiceJudge: Sendable {
         let distinction = (UInt16(truncatingIfNeeded: slot), key.identifying &+ incidents)
         machine.incident = IncidentMachine.Incident(
             id: IncidentID(time: Instant(seconds: evidence.now), distinction: distinction), kind: kind,
-            confidence: kind == .unclear ? 0.5 : judgement.confidence, severity: severity, openedAt: evidence.now,
+            confidence: kind == .unclear ? 0.5 : judgement.confidence, severity: severity,
+            openedAt: evidence.now,
             onset: evidence.onset, updateInterval: Int64(policy.updateInterval))
     }
 
@@ -77,7 +82,8 @@ struct ServiceJudge: Sendable {
     ) -> Severity {
         guard let harm = evidence.harm else { return .warning }
         var severity: Severity =
-            harm.channel.isWeak ? .warning : harm.ratio > 0.7 ? .critical : harm.ratio >= 0.3 ? .error : .warning
+            harm.channel.isWeak
+            ? .warning : harm.ratio > 0.7 ? .critical : harm.ratio >= 0.3 ? .error : .warning
         if !kind.isAttack || evidence.samplingInterval > 100, severity > .warning {
             severity = Severity(rawValue: severity.rawValue - 1) ?? .warning
         }
@@ -143,9 +149,11 @@ struct ServiceJudge: Sendable {
                 baseline: baseline.metric(.slowConnections).mean)
         }
         guard let pressure = evidence.pressure else { return nil }
-        let metric = kind == .dnsFlood || kind == .dnsRandomSubdomain, isRequests = pressure.metric == .requests
+        let metric = kind == .dnsFlood || kind == .dnsRandomSubdomain,
+            isRequests = pressure.metric == .requests
         return PressureFigures(
-            metric: metric && isRequests ? .queries : pressure.metric, value: pressure.rate, baseline: pressure.baseline)
+            metric: metric && isRequests ? .queries : pressure.metric, value: pressure.rate,
+            baseline: pressure.baseline)
     }
 
     private func outcomeFigures(

@@ -6,21 +6,29 @@ package import FlowModel
 package struct Verdict: Equatable, Sendable {
     /// When it was decided, on the pipeline's clock.
     package var time: Instant
+    /// Where the incident stands, or that this is a notice.
     package var event: VerdictEvent
     /// Same from open to clear; nil for notices that belong to no incident.
     package var incident: IncidentID?
     /// Nil for notices about the telemetry itself.
     package var service: ServiceIdentity?
+    /// What is going on.
     package var kind: VerdictKind
+    /// How bad, for the PRI of syslog.
     package var severity: Severity
     /// 0…1: how sure the kind is.
     package var confidence: Double
     /// When the pressure (for a degradation: the harm) began.
     package var onset: Instant
+    /// What rose; nil when nothing did.
     package var pressure: PressureFigures?
+    /// How fast connections come.
     package var rate: RateFigures?
+    /// The harm; nil when there is none.
     package var outcome: OutcomeFigures?
+    /// Who comes; nil for notices about telemetry.
     package var sources: SourceFigures?
+    /// How far the telemetry can be trusted.
     package var telemetry: TelemetryFigures
     /// Free sentence for notices about telemetry, such as `exporter 10.3.0.1 silent for 60 s`; built by us, its
     /// variable parts already safe to print.
@@ -28,8 +36,10 @@ package struct Verdict: Equatable, Sendable {
     /// Set on clear: how long the incident was open.
     package var lasted: Interval?
 
+    /// A verdict without figures.
     package init(
-        time: Instant, event: VerdictEvent, incident: IncidentID?, service: ServiceIdentity?, kind: VerdictKind,
+        time: Instant, event: VerdictEvent, incident: IncidentID?, service: ServiceIdentity?,
+        kind: VerdictKind,
         severity: Severity, confidence: Double, onset: Instant
     ) {
         (self.time, self.event, self.incident, self.service) = (time, event, incident, service)
@@ -96,7 +106,8 @@ package enum VerdictKind: String, CaseIterable, Sendable {
     /// MITRE ATT&CK technique, nil for what is no attack.
     package var technique: String? {
         switch self {
-        case .httpFlood, .tlsHandshakeFlood, .tlsRenegotiation, .slowConnection, .dnsFlood, .dnsRandomSubdomain,
+        case .httpFlood, .tlsHandshakeFlood, .tlsRenegotiation, .slowConnection, .dnsFlood,
+            .dnsRandomSubdomain,
             .connectionExhaustion:
             "T1499.002"
         case .synFlood: "T1499.001"
@@ -118,8 +129,10 @@ package enum VerdictKind: String, CaseIterable, Sendable {
 
 /// A ULID (48 bits of milliseconds, 80 bits of distinction) in Crockford's base 32: sorts by time, unique, short when cut.
 package struct IncidentID: Hashable, Sendable {
+    /// 26 characters.
     package let text: String
 
+    /// An id for this moment; `distinction` sets apart what begins in the same millisecond.
     package init(time: Instant, distinction: (UInt16, UInt64)) {
         let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
         let high = UInt64(truncatingIfNeeded: time.milliseconds) << 16 | UInt64(distinction.0)
@@ -135,7 +148,9 @@ package struct IncidentID: Hashable, Sendable {
 package struct ServiceIdentity: Hashable, Sendable {
     /// The configured name, or the endpoint for a discovered service.
     package var name: String
+    /// The endpoint that the trouble is about.
     package var key: ServiceKey
+    /// What it speaks.
     package var kind: ServiceKind
 
     package init(name: String, key: ServiceKey, kind: ServiceKind) {
@@ -145,8 +160,11 @@ package struct ServiceIdentity: Hashable, Sendable {
 
 /// What rose: the strongest of the pressure metrics.
 package struct PressureFigures: Equatable, Sendable {
+    /// What is counted.
     package var metric: PressureMetric
+    /// Mean since the onset, in the unit of the metric.
     package var value: Double
+    /// What is usual, in the same unit.
     package var baseline: Double
 
     package init(metric: PressureMetric, value: Double, baseline: Double) {
@@ -164,6 +182,7 @@ package enum PressureMetric: String, CaseIterable, Sendable {
     case handshakes
     case queries
 
+    /// For people and for JSON.
     package var unit: String {
         switch self {
         case .newConnections: "connections/s"
@@ -178,9 +197,13 @@ package enum PressureMetric: String, CaseIterable, Sendable {
 
 /// How fast connections come, with the raw evidence behind it.
 package struct RateFigures: Equatable, Sendable {
+    /// New connections a second since the onset, scaled by sampling.
     package var newPerSecond: Double
+    /// What is usual, in the same unit.
     package var baseline: Double
+    /// Records and log lines behind the verdict, as received.
     package var rawRecords: Int
+    /// What one packet stands for; 1 when nothing is sampled.
     package var sampling: Int
 
     package init(newPerSecond: Double, baseline: Double, rawRecords: Int, sampling: Int) {
@@ -193,11 +216,17 @@ package struct RateFigures: Equatable, Sendable {
 package struct OutcomeFigures: Equatable, Sendable {
     /// `log`, `flow`, `slow_answers`, `dns`, `tls`.
     package var channel: String
+    /// Share of failures, 0…1.
     package var failureRatio: Double?
+    /// The usual share.
     package var failureBaseline: Double?
+    /// Median time of an answer of late.
     package var latencyMilliseconds: Double?
+    /// The usual median.
     package var latencyBaselineMilliseconds: Double?
+    /// Log lines to one new connection.
     package var linesPerFlow: Double?
+    /// The usual number.
     package var linesPerFlowBaseline: Double?
 
     package init(channel: String) { self.channel = channel }
@@ -205,7 +234,9 @@ package struct OutcomeFigures: Equatable, Sendable {
 
 /// Who comes.
 package struct SourceFigures: Equatable, Sendable {
+    /// Distinct clients within a minute.
     package var count: Int
+    /// How many are usual.
     package var baseline: Int
     /// Share of the sources (0…1) that were not known before the onset.
     package var newShare: Double
@@ -219,7 +250,9 @@ package struct SourceFigures: Equatable, Sendable {
 
 /// A prefix and its share (0…1) of the pressure.
 package struct PrefixShare: Equatable, Sendable {
+    /// /24 or /48.
     package var prefix: IPPrefix
+    /// 0…1 of everything in the time.
     package var share: Double
 
     package init(prefix: IPPrefix, share: Double) { (self.prefix, self.share) = (prefix, share) }
@@ -227,9 +260,11 @@ package struct PrefixShare: Equatable, Sendable {
 
 /// How far the telemetry behind a verdict can be trusted.
 package struct TelemetryFigures: Equatable, Sendable {
+    /// Those whose records the verdict rests on.
     package var exporters: [IPAddress]
     /// Share of datagrams (0…1) that were sent and did not arrive.
     package var loss: Double
+    /// Since the service was first seen.
     package var baselineAgeHours: Double
     /// The baseline is younger than the warm-up.
     package var isCold: Bool

@@ -24,10 +24,13 @@ package struct FlowRecord: Equatable, Sendable, BitwiseCopyable {
     package var samplingInterval: UInt32
     /// Dense number of the exporter, see ``ExporterID``.
     package var exporter: ExporterID
+    /// sourceTransportPort (7); 0 where the protocol has none.
     package var sourcePort: UInt16
+    /// destinationTransportPort (11); 0 where the protocol has none.
     package var destinationPort: UInt16
     /// ICMP type · 256 + code (32, 139).
     package var icmp: UInt16
+    /// protocolIdentifier (4).
     package var transport: TransportProtocol
     /// Union of the TCP flags of the flow (6, low octet).
     package var tcpFlags: TCPFlags
@@ -42,6 +45,7 @@ package struct FlowRecord: Equatable, Sendable, BitwiseCopyable {
     /// Which facts the exporter stated, as opposed to zeros of ours.
     package var presence: FlowPresence
 
+    /// A record of zeros that was not sampled.
     package init() {
         (source, destination) = (.unspecified, .unspecified)
         (start, end) = (Instant(microseconds: 0), Instant(microseconds: 0))
@@ -57,6 +61,7 @@ package struct FlowRecord: Equatable, Sendable, BitwiseCopyable {
 
 /// What a template of the exporter contains and a reader could not tell from a zero.
 package struct FlowPresence: OptionSet, Hashable, Sendable, BitwiseCopyable {
+    /// The bits.
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -76,19 +81,26 @@ package struct FlowPresence: OptionSet, Hashable, Sendable, BitwiseCopyable {
 
 /// Dense number of an exporter address, given by ``ExporterRegistry`` style tables in order of first sight.
 package struct ExporterID: Hashable, Sendable, BitwiseCopyable {
+    /// 0, 1, 2 …
     package let index: UInt32
     package init(_ index: UInt32) { self.index = index }
 }
 
 /// IP protocol number (IANA protocol-numbers).
 package struct TransportProtocol: Hashable, Sendable, BitwiseCopyable {
+    /// As in the IP header.
     package let number: UInt8
     package init(_ number: UInt8) { self.number = number }
 
+    /// ICMP for IPv4.
     package static let icmp = TransportProtocol(1)
+    /// TCP.
     package static let tcp = TransportProtocol(6)
+    /// UDP.
     package static let udp = TransportProtocol(17)
+    /// ICMP for IPv6.
     package static let icmp6 = TransportProtocol(58)
+    /// SCTP.
     package static let sctp = TransportProtocol(132)
 }
 
@@ -121,17 +133,26 @@ extension TransportProtocol: CustomStringConvertible, LosslessStringConvertible 
 
 /// TCP control bits (tcpControlBits 6, RFC 9293 §3.1), low octet.
 package struct TCPFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
+    /// The bits.
     package let rawValue: UInt8
     @inlinable
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// No more data from the sender.
     package static let fin = TCPFlags(rawValue: 0x01)
+    /// Opens a connection.
     package static let syn = TCPFlags(rawValue: 0x02)
+    /// Refuses or breaks a connection.
     package static let rst = TCPFlags(rawValue: 0x04)
+    /// Data that the receiver should hand on.
     package static let psh = TCPFlags(rawValue: 0x08)
+    /// The acknowledgement number counts.
     package static let ack = TCPFlags(rawValue: 0x10)
+    /// The urgent pointer counts.
     package static let urg = TCPFlags(rawValue: 0x20)
+    /// Congestion was seen (RFC 3168).
     package static let ece = TCPFlags(rawValue: 0x40)
+    /// Congestion was answered (RFC 3168).
     package static let cwr = TCPFlags(rawValue: 0x80)
 
     /// SYN and nothing but the congestion bits: the handshake never went on.

@@ -12,6 +12,7 @@ package struct IPAddress: Hashable, Comparable, Sendable, BitwiseCopyable {
         (self.high, self.low) = (high, low)
     }
 
+    /// An IPv4 address, first octet in the highest bits.
     package init(ipv4: UInt32) {
         (high, low) = (0, 0xFFFF_0000_0000 | UInt64(ipv4))
     }
@@ -19,6 +20,7 @@ package struct IPAddress: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// `::`, which stands for "none".
     package static let unspecified = IPAddress(high: 0, low: 0)
 
+    /// Whether it is an IPv4 address in its mapped form.
     package var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
     /// The low 32 bits: the IPv4 address when `isIPv4`.
@@ -53,6 +55,7 @@ package struct IPPrefix: Hashable, Sendable, BitwiseCopyable {
         self.address = address.masked(self.length)
     }
 
+    /// Whether an address lies in the network.
     package func contains(_ other: IPAddress) -> Bool { other.masked(length) == address }
 }
 
@@ -201,7 +204,8 @@ extension IPPrefix: CustomStringConvertible, LosslessStringConvertible {
             self.init(address, mappedLength: 128)
             return
         }
-        guard let length = Int(parts[1]), (0...most).contains(length), parts[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
+        guard let length = Int(parts[1]), (0...most).contains(length),
+            parts[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
         else { return nil }
         self.init(address, mappedLength: length + 128 - most)
     }

@@ -54,11 +54,14 @@ package struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
 
 /// A span of time in microseconds, signed. (Swift's `Duration` is 128 bits wide: too wide for records.)
 package struct Interval: Hashable, Comparable, Sendable, BitwiseCopyable {
+    /// Signed length.
     package var microseconds: Int64
 
     package init(microseconds: Int64) { self.microseconds = microseconds }
 
+    /// So many seconds.
     package static func seconds(_ count: Int64) -> Interval { Interval(microseconds: count &* 1_000_000) }
+    /// So many milliseconds.
     package static func milliseconds(_ count: Int64) -> Interval { Interval(microseconds: count &* 1000) }
 
     /// Seconds with their fraction.
@@ -81,11 +84,14 @@ extension Instant {
 
 /// Year, month, day and time of day in UTC, proleptic Gregorian calendar.
 package struct CivilDate: Equatable, Sendable {
+    /// Month and day count from 1; the year may be negative.
     package var year: Int, month: Int, day: Int
+    /// Time of day.
     package var hour: Int, minute: Int, second: Int, microsecond: Int
     /// 0 is Sunday.
     package var weekday: Int
 
+    /// The date of an instant.
     package init(_ instant: Instant) {
         let seconds = Int(instant.seconds)
         microsecond = Int(instant.microseconds &- Int64(seconds) &* 1_000_000)

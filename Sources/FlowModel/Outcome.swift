@@ -11,7 +11,9 @@ package struct Outcome: Equatable, Sendable, BitwiseCopyable {
     package var client: IPAddress
     /// HTTP status, 0 when there is none.
     package var status: UInt16
+    /// Why it failed, `none` for success.
     package var failure: FailureClass
+    /// What the line tells besides or instead of a request.
     package var event: ServiceEvent
     /// Time the server took, in milliseconds; `noLatency` when the line does not say.
     package var latencyMilliseconds: UInt32
@@ -22,8 +24,10 @@ package struct Outcome: Equatable, Sendable, BitwiseCopyable {
     /// Length of the DNS query name in octets, 0 for other lines.
     package var nameLength: UInt16
 
+    /// Stands for a time that the line does not say.
     package static let noLatency = UInt32.max
 
+    /// A success about which nothing more is known.
     package init(service: ServiceID, time: Instant) {
         (self.service, self.time, client) = (service, time, .unspecified)
         (status, failure, event) = (0, .none, .none)

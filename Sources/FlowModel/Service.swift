@@ -2,8 +2,11 @@
 
 /// What a client connects to: address, port and protocol.
 package struct ServiceKey: Hashable, Sendable, BitwiseCopyable {
+    /// Of the server.
     package var address: IPAddress
+    /// Of the server.
     package var port: UInt16
+    /// TCP or UDP, in practice.
     package var transport: TransportProtocol
 
     package init(address: IPAddress, port: UInt16, transport: TransportProtocol) {
@@ -25,10 +28,15 @@ package enum ServiceKind: String, CaseIterable, Sendable {
 
 /// A service that the operator named: a set of endpoints with one baseline.
 package struct ConfiguredService: Equatable, Sendable {
+    /// Unique among the services; how messages call it.
     package var name: String
+    /// Where it lives; hosts are prefixes of full length.
     package var addresses: [IPPrefix]
+    /// Its ports; single ones are ranges of one.
     package var ports: [ClosedRange<UInt16>]
+    /// TCP or UDP, in practice.
     package var transport: TransportProtocol
+    /// What it speaks.
     package var kind: ServiceKind
 
     package init(
@@ -44,6 +52,7 @@ package struct ConfiguredService: Equatable, Sendable {
         addresses.contains { $0.length < 128 } || ports.contains { $0.count > 16 }
     }
 
+    /// Whether an endpoint is one of the service.
     package func contains(_ key: ServiceKey) -> Bool {
         key.transport == transport && ports.contains { $0.contains(key.port) }
             && addresses.contains { $0.contains(key.address) }
@@ -52,18 +61,21 @@ package struct ConfiguredService: Equatable, Sendable {
 
 /// Dense number of a service: the configured ones first, in the order of the configuration, then discovered ones.
 package struct ServiceID: Hashable, Sendable, BitwiseCopyable {
+    /// 0, 1, 2 …
     package let index: UInt32
     package init(_ index: UInt32) { self.index = index }
 }
 
 /// The configured services, looked up by endpoint or name. Immutable: a changed configuration makes a new one.
 package struct ServiceDirectory: Sendable {
+    /// In the order of the configuration: a service stands at the index of its ``ServiceID``.
     package let services: [ConfiguredService]
     /// Services of a single address and port, by endpoint: nearly all of them.
     private let exact: [ServiceKey: ServiceID]
     /// The others, tried in order.
     private let ranges: [ServiceID]
 
+    /// Of two services with the same endpoint the first has it.
     package init(_ services: [ConfiguredService]) {
         self.services = services
         var exact: [ServiceKey: ServiceID] = [:]
@@ -89,6 +101,7 @@ package struct ServiceDirectory: Sendable {
         exact[key] ?? ranges.first { services[Int($0.index)].contains(key) }
     }
 
+    /// The configured service of this name.
     package func service(named name: String) -> ServiceID? {
         services.firstIndex { $0.name == name }.map { ServiceID(UInt32($0)) }
     }

@@ -44,6 +44,7 @@ package struct Concentration: Sendable {
 /// Counts of durations in half-octave classes from 1 ms: median within a factor of 1.2, constant size.
 package struct DurationHistogram: Sendable {
     private var counts = InlineArray<48, UInt32>(repeating: 0)
+    /// Values added.
     package private(set) var total: UInt64 = 0
 
     package init() {}

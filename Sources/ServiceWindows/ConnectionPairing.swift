@@ -20,8 +20,10 @@ struct ConnectionHalf: BitwiseCopyable {
 
     /// The half of `record` that its client sent, when `toServer`, or that its server sent.
     init(_ record: FlowRecord, slot: Int, toServer: Bool) {
-        (client, clientPort) = toServer ? (record.source, record.sourcePort) : (record.destination, record.destinationPort)
-        (server, serverPort) = toServer ? (record.destination, record.destinationPort) : (record.source, record.sourcePort)
+        (client, clientPort) =
+            toServer ? (record.source, record.sourcePort) : (record.destination, record.destinationPort)
+        (server, serverPort) =
+            toServer ? (record.destination, record.destinationPort) : (record.source, record.sourcePort)
         (start, end) = (record.start, record.end)
         (packets, octets, flags) = (record.packets, record.octets, record.tcpFlags)
         self.slot = Int32(truncatingIfNeeded: slot)
@@ -41,8 +43,9 @@ struct ConnectionHalf: BitwiseCopyable {
     }
 
     var mixed: UInt64 {
-        mix(client.low ^ (server.low &<< 17) ^ client.high ^ (server.high &<< 29)
-            ^ (UInt64(clientPort) &<< 48) ^ (UInt64(serverPort) &<< 20) ^ UInt64(transport.number))
+        mix(
+            client.low ^ (server.low &<< 17) ^ client.high ^ (server.high &<< 29)
+                ^ (UInt64(clientPort) &<< 48) ^ (UInt64(serverPort) &<< 20) ^ UInt64(transport.number))
     }
 
     /// Nothing but headers came from this side: at most 64 octets a packet is a bare TCP segment.

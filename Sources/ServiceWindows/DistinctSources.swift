@@ -21,7 +21,9 @@ struct DistinctSources: ~Copyable {
     mutating func adopt(_ other: borrowing DistinctSources, from: Int, to: Int) {
         let size = Self.registers * Self.slices
         for index in 0..<size { values[to * size + index] = other.values[from * size + index] }
-        for index in 0..<Self.slices { epochs[to * Self.slices + index] = other.epochs[from * Self.slices + index] }
+        for index in 0..<Self.slices {
+            epochs[to * Self.slices + index] = other.epochs[from * Self.slices + index]
+        }
     }
 
     mutating func insert(_ hash: UInt64, slot: Int, second: Int64) {
@@ -47,7 +49,9 @@ struct DistinctSources: ~Copyable {
             let index = slot * Self.slices + slice
             guard epochs[index] >= oldest, epochs[index] <= newest else { continue }
             let base = index * Self.registers
-            for register in 0..<Self.registers { merged[register] = max(merged[register], values[base + register]) }
+            for register in 0..<Self.registers {
+                merged[register] = max(merged[register], values[base + register])
+            }
         }
         return Self.count(merged)
     }

@@ -22,7 +22,8 @@ extension FlowRecord {
     func provesAnswer(fromClient: Bool) -> Bool {
         if presence.has(.reverse), reversePackets > 0, reverseOctets > reversePackets &* 64 { return true }
         if fromClient {
-            return transport == .tcp && tcpFlags.rawValue & TCPFlags.established.rawValue == TCPFlags.established.rawValue
+            return transport == .tcp
+                && tcpFlags.rawValue & TCPFlags.established.rawValue == TCPFlags.established.rawValue
         }
         return octets > packets &* 64 || (transport == .udp && packets > 0)
     }

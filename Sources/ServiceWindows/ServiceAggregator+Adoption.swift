@@ -14,7 +14,8 @@ extension ServiceAggregator {
         var origins: [Int?] = services.indices.map { slot in
             other.directory.services.firstIndex { $0 == directory.services[slot] }
         }
-        for slot in other.directory.services.count..<other.services.count where services.count < limits.services {
+        for slot in other.directory.services.count..<other.services.count
+        where services.count < limits.services {
             let state = other.services[slot]
             guard table.slot(of: state.endpoint) < 0, directory.service(at: state.endpoint) == nil,
                 table.insert(state.endpoint, slot: services.count)

@@ -25,11 +25,17 @@ struct DeltaBase: Sendable {
 package struct ServiceSecond: Sendable {
     /// Counts of the second; empty when nothing happened.
     package var cell: ServiceCell
+    /// Open connections.
     package var open: Int64
+    /// Open connections that are slow.
     package var slow: Int64
+    /// Packets from clients.
     package var packetsIn: Int64
+    /// Packets to clients.
     package var packetsOut: Int64
+    /// Octets from clients.
     package var octetsIn: Int64
+    /// Octets to clients.
     package var octetsOut: Int64
 }
 
@@ -45,7 +51,8 @@ extension ServiceAggregator {
 
     @inline(__always)
     mutating func touch(_ slot: Int, _ second: Int64, _ body: (inout ServiceCell) -> Void) {
-        let index = slot &* WindowLimits.cells &+ Int(truncatingIfNeeded: second & Int64(WindowLimits.cells - 1))
+        let index =
+            slot &* WindowLimits.cells &+ Int(truncatingIfNeeded: second & Int64(WindowLimits.cells - 1))
         if cells[index].second != second {
             // An older second than the cell holds cannot come back: callers clamp to the window.
             guard cells[index].second < second else { return }
@@ -59,7 +66,8 @@ extension ServiceAggregator {
     /// Books packets and octets evenly over [first, last], in integers and in O(1): the even part as a difference, what
     /// is left over in the last second.
     mutating func spread(
-        _ slot: Int, _ first: Int64, _ last: Int64, packets: UInt64, octets: UInt64, weight: Int64, toServer: Bool
+        _ slot: Int, _ first: Int64, _ last: Int64, packets: UInt64, octets: UInt64, weight: Int64,
+        toServer: Bool
     ) {
         let seconds = last - first + 1
         let allPackets = Int64(clamping: packets).multipliedSaturating(by: weight)
@@ -82,7 +90,8 @@ extension ServiceAggregator {
         result.reserveCapacity(range.count)
         var sum = bases[slot]
         let base = slot * WindowLimits.cells
-        for index in base..<base + WindowLimits.cells where cells[index].second < range.lowerBound && cells[index].second != .min {
+        for index in base..<base + WindowLimits.cells
+        where cells[index].second < range.lowerBound && cells[index].second != .min {
             sum.absorb(cells[index])
         }
         for second in range {
@@ -96,8 +105,10 @@ extension ServiceAggregator {
             result.append(
                 ServiceSecond(
                     cell: cell, open: max(0, sum.open), slow: max(0, sum.slow),
-                    packetsIn: max(0, sum.packetsIn &+ cell.packetsInRest), packetsOut: max(0, sum.packetsOut &+ cell.packetsOutRest),
-                    octetsIn: max(0, sum.octetsIn &+ cell.octetsInRest), octetsOut: max(0, sum.octetsOut &+ cell.octetsOutRest)))
+                    packetsIn: max(0, sum.packetsIn &+ cell.packetsInRest),
+                    packetsOut: max(0, sum.packetsOut &+ cell.packetsOutRest),
+                    octetsIn: max(0, sum.octetsIn &+ cell.octetsInRest),
+                    octetsOut: max(0, sum.octetsOut &+ cell.octetsOutRest)))
         }
         return result
     }
@@ -114,7 +125,8 @@ extension ServiceAggregator {
         let all = heavy.top(slot: slot, at: now)
         let newcomers = all.filter { entry in
             !known.contains(
-                KnownClients.key(service: services[slot].identity, prefixHash: entry.prefix.address.prefixMixed))
+                KnownClients.key(
+                    service: services[slot].identity, prefixHash: entry.prefix.address.prefixMixed))
         }
         let newShare = newcomers.reduce(0) { $0 + $1.share }
         return Array((newShare >= 0.25 ? newcomers : all).prefix(most))

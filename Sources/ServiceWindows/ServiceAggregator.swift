@@ -6,7 +6,9 @@ package import FlowModel
 ///
 /// Owned by one serial queue. Reads no clock: `advance(to:)` says what time it is. Memory is bounded by `WindowLimits`.
 package struct ServiceAggregator: ~Copyable {
+    /// The bounds.
     package let limits: WindowLimits
+    /// What became of records and outcomes.
     package internal(set) var counters = WindowCounters()
     /// One per tracked service, by slot.
     package internal(set) var services: [ServiceState] = []
@@ -30,6 +32,7 @@ package struct ServiceAggregator: ~Copyable {
     var distinct = DistinctSources()
     var heavy = HeavyPrefixes()
 
+    /// Slots of the configured services come first, in their order. Call ``advance(to:)`` before the first record.
     package init(
         directory: ServiceDirectory, limits: WindowLimits = WindowLimits(), discovers: Bool = true,
         declared: [IPPrefix] = [], egress: [IPPrefix] = []
@@ -48,9 +51,11 @@ package struct ServiceAggregator: ~Copyable {
     /// The slot of a configured service is its `ServiceID`.
     private mutating func admitConfigured(_ service: ConfiguredService) {
         let first = ServiceKey(
-            address: service.addresses.first?.address ?? .unspecified, port: service.ports.first?.lowerBound ?? 0,
+            address: service.addresses.first?.address ?? .unspecified,
+            port: service.ports.first?.lowerBound ?? 0,
             transport: service.transport)
-        let slot = addSlot(ServiceState(name: service.name, kind: service.kind, isConfigured: true, endpoint: first))
+        let slot = addSlot(
+            ServiceState(name: service.name, kind: service.kind, isConfigured: true, endpoint: first))
         for prefix in service.addresses where prefix.length == 128 {
             for port in service.ports.joined().prefix(256) {
                 let key = ServiceKey(address: prefix.address, port: port, transport: service.transport)
@@ -93,13 +98,15 @@ package struct ServiceAggregator: ~Copyable {
 
     /// Books one flow record.
     package mutating func add(_ record: FlowRecord) {
-        let forward = ServiceKey(address: record.destination, port: record.destinationPort, transport: record.transport)
+        let forward = ServiceKey(
+            address: record.destination, port: record.destinationPort, transport: record.transport)
         var slot = find(forward)
         if slot >= 0 {
             book(record, slot: slot, key: forward, toServer: true)
             return
         }
-        let backward = ServiceKey(address: record.source, port: record.sourcePort, transport: record.transport)
+        let backward = ServiceKey(
+            address: record.source, port: record.sourcePort, transport: record.transport)
         slot = find(backward)
         if slot >= 0 {
             book(record, slot: slot, key: backward, toServer: false)
@@ -135,15 +142,23 @@ package struct ServiceAggregator: ~Copyable {
         let isBiflow = record.presence.has(.reverse)
         let weight = Int64(record.samplingInterval)
         if toServer {
-            spread(slot, first, last, packets: record.packets, octets: record.octets, weight: weight, toServer: true)
+            spread(
+                slot, first, last, packets: record.packets, octets: record.octets, weight: weight,
+                toServer: true)
             if isBiflow {
-                spread(slot, first, last, packets: record.reversePackets, octets: record.reverseOctets, weight: weight, toServer: false)
+                spread(
+                    slot, first, last, packets: record.reversePackets, octets: record.reverseOctets,
+                    weight: weight, toServer: false)
             }
             bookClient(record, slot: slot, key: key, first: first, last: last)
         } else {
-            spread(slot, first, last, packets: record.packets, octets: record.octets, weight: weight, toServer: false)
+            spread(
+                slot, first, last, packets: record.packets, octets: record.octets, weight: weight,
+                toServer: false)
             if isBiflow {
-                spread(slot, first, last, packets: record.reversePackets, octets: record.reverseOctets, weight: weight, toServer: true)
+                spread(
+                    slot, first, last, packets: record.reversePackets, octets: record.reverseOctets,
+                    weight: weight, toServer: true)
                 bookClient(record.reversed, slot: slot, key: key, first: first, last: last)
             }
         }
@@ -162,7 +177,9 @@ package struct ServiceAggregator: ~Copyable {
     }
 
     /// What a client's half tells when it comes: a new connection, an open one, who it is.
-    private mutating func bookClient(_ record: FlowRecord, slot: Int, key: ServiceKey, first: Int64, last: Int64) {
+    private mutating func bookClient(
+        _ record: FlowRecord, slot: Int, key: ServiceKey, first: Int64, last: Int64
+    ) {
         if isDeclared(record.source) {
             counters.declared &+= 1
             return
@@ -201,11 +218,13 @@ package struct ServiceAggregator: ~Copyable {
     private mutating func conclude(_ connection: ConnectionPairing.Connection) {
         guard let client = connection.client else { return }
         let slot = Int(client.slot)
-        guard let last = clamp(max(client.end, connection.server?.end ?? client.end).seconds, slot: slot) else { return }
+        guard let last = clamp(max(client.end, connection.server?.end ?? client.end).seconds, slot: slot)
+        else { return }
         bookSlow(client, connection.server, slot: slot, last: last)
         let result = ConnectionResult(client, connection.server)
         guard result != .unknown else { return }
-        let isKnown = known.contains(KnownClients.key(service: services[slot].identity, prefixHash: client.client.prefixMixed))
+        let isKnown = known.contains(
+            KnownClients.key(service: services[slot].identity, prefixHash: client.client.prefixMixed))
         let failed = result != .endedWell
         touch(slot, last) { cell in
             cell.ended.add(1)
@@ -224,7 +243,9 @@ package struct ServiceAggregator: ~Copyable {
     /// Longer than this with next to nothing sent is slow; shorter pieces are slow when they continue a connection.
     private static let slowSeconds: Int64 = 8
 
-    private mutating func bookSlow(_ client: ConnectionHalf, _ server: ConnectionHalf?, slot: Int, last: Int64) {
+    private mutating func bookSlow(
+        _ client: ConnectionHalf, _ server: ConnectionHalf?, slot: Int, last: Int64
+    ) {
         guard client.transport == .tcp, client.hasFlags, !client.flags.hasAny(of: .ending),
             server.map({ $0.isBare && !$0.flags.hasAny(of: .fin) }) ?? true
         else { return }
@@ -285,7 +306,11 @@ package struct ServiceAggregator: ~Copyable {
             heavy.insert(outcome.client, weight: 1, slot: slot, second: max(now, second))
         }
         guard outcome.pathHash != 0 else { return }
-        if isKnown { services[slot].knownPaths.add(outcome.pathHash) } else { services[slot].unknownPaths.add(outcome.pathHash) }
+        if isKnown {
+            services[slot].knownPaths.add(outcome.pathHash)
+        } else {
+            services[slot].unknownPaths.add(outcome.pathHash)
+        }
     }
 
     private mutating func bookEvent(_ outcome: Outcome, slot: Int, second: Int64) {
@@ -299,7 +324,9 @@ package struct ServiceAggregator: ~Copyable {
         }
     }
 
-    private mutating func bookRequest(_ outcome: Outcome, slot: Int, second: Int64, isKnown: Bool, isDeclared: Bool) {
+    private mutating func bookRequest(
+        _ outcome: Outcome, slot: Int, second: Int64, isKnown: Bool, isDeclared: Bool
+    ) {
         let latency = outcome.latencyMilliseconds
         let isTimed = latency != Outcome.noLatency && outcome.failure != .slowRequest
         let isSlow = isTimed && Double(latency) > services[slot].slowAnswerMilliseconds
@@ -336,7 +363,9 @@ package struct ServiceAggregator: ~Copyable {
     /// Several routers see the same flow: per service one exporter counts, until it falls silent.
     private mutating func isAuthoritative(_ exporter: ExporterID, slot: Int) -> Bool {
         if services[slot].exporter != exporter {
-            guard services[slot].exporter == nil || now - services[slot].exporterSeen > limits.exporterSilenceSeconds
+            guard
+                services[slot].exporter == nil
+                    || now - services[slot].exporterSeen > limits.exporterSilenceSeconds
             else { return false }
             services[slot].exporter = exporter
         }
@@ -357,7 +386,8 @@ package struct ServiceAggregator: ~Copyable {
             counters.refusedServices &+= 1
             return
         }
-        let state = ServiceState(name: "\(key)", kind: ServiceKind(guessedFrom: key), isConfigured: false, endpoint: key)
+        let state = ServiceState(
+            name: "\(key)", kind: ServiceKind(guessedFrom: key), isConfigured: false, endpoint: key)
         guard table.insert(key, slot: services.count) else { return }
         _ = addSlot(state)
         counters.discovered &+= 1

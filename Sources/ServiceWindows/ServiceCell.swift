@@ -45,12 +45,15 @@ package struct ServiceCell: Sendable, BitwiseCopyable {
     package internal(set) var packetsInRest: Int64 = 0
     /// Change of packets a second to clients.
     package internal(set) var packetsOutDelta: Int64 = 0
+    /// Packets to clients beyond the even spread.
     package internal(set) var packetsOutRest: Int64 = 0
     /// Change of octets a second from clients.
     package internal(set) var octetsInDelta: Int64 = 0
+    /// Octets from clients beyond the even spread.
     package internal(set) var octetsInRest: Int64 = 0
     /// Change of octets a second to clients.
     package internal(set) var octetsOutDelta: Int64 = 0
+    /// Octets to clients beyond the even spread.
     package internal(set) var octetsOutRest: Int64 = 0
 
     /// Requests that the service logged, failed ones included.

@@ -4,8 +4,11 @@ package import FlowModel
 
 /// What the windows keep about a tracked service besides its cells.
 package struct ServiceState: Sendable {
+    /// The configured name, or the endpoint.
     package let name: String
+    /// What it speaks, or is guessed to.
     package let kind: ServiceKind
+    /// Named by the operator, as opposed to discovered.
     package let isConfigured: Bool
     /// Hash of the name: what is known of a service's clients stays with it when slots change.
     let identity: UInt64
@@ -34,6 +37,7 @@ package struct ServiceState: Sendable {
     package internal(set) var shortDurations = DurationHistogram()
     /// Answers slower than this are slow: max(1 s, 9 × median) in milliseconds.
     package internal(set) var slowAnswerMilliseconds: Double = 1000
+    /// The same for single-request connections.
     package internal(set) var slowShortMilliseconds: Double = 1000
     /// Server time of answers in this slice of ten seconds, and in the one before.
     var recentLatencies = DurationHistogram()
@@ -41,9 +45,11 @@ package struct ServiceState: Sendable {
 
     /// Requested paths (or query names) of prefixes that were known, and of those that were not.
     package internal(set) var knownPaths = Concentration()
+    /// The same for newcomers.
     package internal(set) var unknownPaths = Concentration()
     /// Shape of connections (octets each way in octaves), likewise.
     package internal(set) var knownShapes = Concentration()
+    /// The same for newcomers.
     package internal(set) var unknownShapes = Concentration()
 
     init(name: String, kind: ServiceKind, isConfigured: Bool, endpoint: ServiceKey) {
@@ -77,7 +83,9 @@ package struct ServiceState: Sendable {
     }
 
     /// Median server time of answers in the last ten to twenty seconds, in milliseconds.
-    package var latencyOfLate: Double? { recentLatencies.median(least: 5) ?? previousLatencies.median(least: 5) }
+    package var latencyOfLate: Double? {
+        recentLatencies.median(least: 5) ?? previousLatencies.median(least: 5)
+    }
 
     /// Some of the service's records are sampled: flags, durations and single flows are no evidence then.
     package var sampled: Bool { samplingInterval > 1 }

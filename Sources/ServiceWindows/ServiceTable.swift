@@ -69,6 +69,8 @@ extension IPAddress {
 extension ServiceKey {
     @inline(__always)
     var mixed: UInt64 {
-        mix(address.low ^ (address.high &* 0x9E37_79B9_7F4A_7C15) ^ (UInt64(port) &<< 40 | UInt64(transport.number) &<< 56))
+        mix(
+            address.low ^ (address.high &* 0x9E37_79B9_7F4A_7C15)
+                ^ (UInt64(port) &<< 40 | UInt64(transport.number) &<< 56))
     }
 }

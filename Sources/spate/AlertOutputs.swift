@@ -24,7 +24,8 @@ extension AlertOutput {
         case .standardOutput(let format):
             let appender = LineAppender.standardOutput()
             return format == .json
-                ? .jsonLines(name, send: { appender.append($0) }) : .humanLines(name, send: { appender.append($0) })
+                ? .jsonLines(name, send: { appender.append($0) })
+                : .humanLines(name, send: { appender.append($0) })
         case .file(let path):
             let appender = LineAppender.file(path)
             return .jsonLines(name, send: { appender.append($0) })

@@ -105,7 +105,8 @@ final class Daemon: Sendable {
         let dispatcher = sameOutputs ? old.dispatcher : AlertDispatcher(next.alerts.map(\.writer))
         parts.withLock {
             $0 = Parts(
-                configuration: next, flows: change.flowsKept + newFlows, signals: change.signalsKept + newSignals,
+                configuration: next, flows: change.flowsKept + newFlows,
+                signals: change.signalsKept + newSignals,
                 dispatcher: dispatcher)
         }
         if !sameOutputs { _ = old.dispatcher.flush(until: .now() + Self.flushTime) }
@@ -113,7 +114,9 @@ final class Daemon: Sendable {
         for signal in newSignals { loop.attach(signal.feed) }
         newFlows.forEach { $0.listener.start() }
         newSignals.forEach { $0.listener.start() }
-        for key in change.needsRestart { logger.warning("'\(key)' has changed: that takes effect at the next start") }
+        for key in change.needsRestart {
+            logger.warning("'\(key)' has changed: that takes effect at the next start")
+        }
     }
 
     // MARK: Every second
@@ -148,7 +151,9 @@ struct SocketOpener {
     private let logger: Logger
 
     init(_ configuration: Configuration, exporters: ExporterTable, wakeup: Wakeup, logger: Logger) {
-        (self.configuration, self.exporters, self.wakeup, self.logger) = (configuration, exporters, wakeup, logger)
+        (self.configuration, self.exporters, self.wakeup, self.logger) = (
+            configuration, exporters, wakeup, logger
+        )
     }
 
     func flows(_ listen: [ListenConfiguration]) throws(SocketError) -> [FlowSocket] {
@@ -156,7 +161,8 @@ struct SocketOpener {
         for place in listen {
             sockets.append(
                 try FlowSocket(
-                    place, decoding: configuration.decoding, gather: configuration.gather, exporters: exporters,
+                    place, decoding: configuration.decoding, gather: configuration.gather,
+                    exporters: exporters,
                     wakeup: wakeup, logger: logger))
         }
         return sockets

@@ -32,8 +32,11 @@ struct MetricsReport {
     private var intake: [Metric] {
         [
             perSocket("intake_datagrams_total", "Datagrams taken from the kernel.") { $0.datagrams.value },
-            perSocket("intake_octets_total", "UDP payload taken from the kernel, in octets.") { $0.octets.value },
-            perSocket("intake_dropped_datagrams_total", "Datagrams that the kernel dropped for want of room.") {
+            perSocket("intake_octets_total", "UDP payload taken from the kernel, in octets.") {
+                $0.octets.value
+            },
+            perSocket("intake_dropped_datagrams_total", "Datagrams that the kernel dropped for want of room.")
+            {
                 $0.kernelDrops.value
             },
             perSocket("intake_truncated_datagrams_total", "Datagrams longer than the buffer.") {
@@ -43,7 +46,8 @@ struct MetricsReport {
                 $0.receiveErrors.value
             },
             Metric(
-                name: "spate_intake_receive_buffer_bytes", help: "Receive buffer that the kernel granted.", kind: .gauge,
+                name: "spate_intake_receive_buffer_bytes", help: "Receive buffer that the kernel granted.",
+                kind: .gauge,
                 samples: parts.flows.map {
                     ([("socket", "\($0.listener.address)")], Double($0.listener.receiveBuffer.granted))
                 }),
@@ -68,14 +72,20 @@ struct MetricsReport {
             ("other_records_total", "Data records that describe no flow.", { $0.otherRecords.value }),
             ("option_records_total", "Records of options templates.", { $0.optionRecords.value }),
             ("templates_total", "Template and options template records.", { $0.templates.value }),
-            ("unmatched_sets_total", "Data sets without a template at their arrival.", { $0.unmatchedSets.value }),
+            (
+                "unmatched_sets_total", "Data sets without a template at their arrival.",
+                { $0.unmatchedSets.value }
+            ),
             ("recovered_sets_total", "Of these, decoded when the template came.", { $0.recoveredSets.value }),
             (
                 "lost_units_total", "Missing by sequence number: v5 flows, v9 datagrams, IPFIX records.",
                 { $0.lost.value }
             ),
             ("late_units_total", "Counted as lost and then arrived.", { $0.late.value }),
-            ("duplicate_datagrams_total", "Datagrams whose sequence number was there before.", { $0.duplicates.value }),
+            (
+                "duplicate_datagrams_total", "Datagrams whose sequence number was there before.",
+                { $0.duplicates.value }
+            ),
             ("sequence_resets_total", "Sequence numbers that began anew.", { $0.sequenceResets.value }),
         ]
         return counters.map { name, help, value in
@@ -87,7 +97,8 @@ struct MetricsReport {
 
     private var rejections: Metric {
         Metric(
-            name: "spate_decoding_rejected_datagrams_total", help: "Datagrams of which nothing was decoded, by reason.",
+            name: "spate_decoding_rejected_datagrams_total",
+            help: "Datagrams of which nothing was decoded, by reason.",
             kind: .counter,
             samples: exporters.flatMap { exporter in
                 RejectionReason.allCases.filter { exporter.counters.rejected($0) > 0 }.map { reason in
@@ -101,7 +112,8 @@ struct MetricsReport {
 
     private var problems: Metric {
         Metric(
-            name: "spate_decoding_problems_total", help: "Faults within datagrams that were decoded otherwise, by kind.",
+            name: "spate_decoding_problems_total",
+            help: "Faults within datagrams that were decoded otherwise, by kind.",
             kind: .counter,
             samples: exporters.flatMap { exporter in
                 Problem.allCases.filter { exporter.counters.count(of: $0) > 0 }.map { problem in
@@ -117,17 +129,20 @@ struct MetricsReport {
         let seen = exporters.filter { $0.counters.lastSeen != .distantPast }
         return [
             Metric(
-                name: "spate_decoding_last_datagram_timestamp_seconds", help: "When the exporter's latest datagram came.",
+                name: "spate_decoding_last_datagram_timestamp_seconds",
+                help: "When the exporter's latest datagram came.",
                 kind: .gauge,
                 samples: seen.map {
                     ([("exporter", $0.name)], Double($0.counters.lastSeen.microseconds) / 1e6)
                 }),
             Metric(
-                name: "spate_decoding_clock_skew_seconds", help: "How far the exporter's clock is ahead of ours.",
+                name: "spate_decoding_clock_skew_seconds",
+                help: "How far the exporter's clock is ahead of ours.",
                 kind: .gauge,
                 samples: seen.map { ([("exporter", $0.name)], $0.counters.clockSkew.seconds) }),
             Metric(
-                name: "spate_decoding_sampling_interval", help: "What one exported packet stands for.", kind: .gauge,
+                name: "spate_decoding_sampling_interval", help: "What one exported packet stands for.",
+                kind: .gauge,
                 samples: seen.map { ([("exporter", $0.name)], Double($0.counters.samplingInterval)) }),
         ]
     }
@@ -135,7 +150,9 @@ struct MetricsReport {
     // MARK: Rings and windows
 
     private var rings: [Metric] {
-        func metric(_ name: String, _ help: String, _ kind: Metric.Kind, _ value: (SPSCRing<FlowRecord>) -> Double)
+        func metric(
+            _ name: String, _ help: String, _ kind: Metric.Kind, _ value: (SPSCRing<FlowRecord>) -> Double
+        )
             -> Metric
         {
             Metric(
@@ -144,8 +161,12 @@ struct MetricsReport {
         }
         return [
             metric("records_total", "Flow records handed to the evaluation.", .counter) { Double($0.pushed) },
-            metric("dropped_records_total", "Flow records that found the ring full.", .counter) { Double($0.dropped) },
-            metric("waiting_records", "Flow records that wait for the evaluation.", .gauge) { Double($0.count) },
+            metric("dropped_records_total", "Flow records that found the ring full.", .counter) {
+                Double($0.dropped)
+            },
+            metric("waiting_records", "Flow records that wait for the evaluation.", .gauge) {
+                Double($0.count)
+            },
         ]
     }
 
@@ -154,15 +175,19 @@ struct MetricsReport {
         return [
             counter("windows_records_total", "Flow records booked on a service.", counters.records),
             Metric(
-                name: "spate_windows_ignored_records_total", help: "Flow records that are no service's, by reason.",
+                name: "spate_windows_ignored_records_total",
+                help: "Flow records that are no service's, by reason.",
                 kind: .counter,
                 samples: UnbookedReason.allCases.map {
                     ([("reason", $0.name)], Double(counters.ignored[$0.rawValue]))
                 }),
             counter("windows_outcomes_total", "Outcomes of requests booked on a service.", counters.outcomes),
-            counter("windows_ignored_outcomes_total", "Outcomes too old for any window.", counters.ignoredOutcomes),
+            counter(
+                "windows_ignored_outcomes_total", "Outcomes too old for any window.", counters.ignoredOutcomes
+            ),
             counter("windows_declared_flows_total", "Connections of declared sources.", counters.declared),
-            counter("windows_discovered_services_total", "Services that were discovered.", counters.discovered),
+            counter(
+                "windows_discovered_services_total", "Services that were discovered.", counters.discovered),
             counter(
                 "windows_refused_services_total", "Times a discovered service found the table full.",
                 counters.refusedServices),
@@ -192,9 +217,12 @@ extension MetricsReport {
             perSignalSocket("unmatched_lines_total", "Log lines that no rule is meant for.") {
                 $0.counters.unmatched.value
             },
-            perSignalSocket("dropped_outcomes_total", "Outcomes that found the ring full.") { $0.feed.ring.dropped },
+            perSignalSocket("dropped_outcomes_total", "Outcomes that found the ring full.") {
+                $0.feed.ring.dropped
+            },
             Metric(
-                name: "spate_signals_ignored_lines_total", help: "Log lines of a rule's program without an outcome.",
+                name: "spate_signals_ignored_lines_total",
+                help: "Log lines of a rule's program without an outcome.",
                 kind: .counter,
                 samples: parts.signals.flatMap { signal in
                     IgnoredReason.allCases.map { reason in
@@ -218,7 +246,8 @@ extension MetricsReport {
         ]
     }
 
-    private func perSignalSocket(_ name: String, _ help: String, _ value: (SignalSocket) -> UInt64) -> Metric {
+    private func perSignalSocket(_ name: String, _ help: String, _ value: (SignalSocket) -> UInt64) -> Metric
+    {
         Metric(
             name: "spate_signals_\(name)", help: help, kind: .counter,
             samples: parts.signals.map { ([("socket", "\($0.listener.address)")], Double(value($0))) })
@@ -228,7 +257,9 @@ extension MetricsReport {
 
     private var outgoing: [Metric] {
         let writers = parts.dispatcher.snapshots
-        func perWriter(_ name: String, _ help: String, _ kind: Metric.Kind, _ value: (DeliverySnapshot) -> Double)
+        func perWriter(
+            _ name: String, _ help: String, _ kind: Metric.Kind, _ value: (DeliverySnapshot) -> Double
+        )
             -> Metric
         {
             Metric(
@@ -237,7 +268,8 @@ extension MetricsReport {
         }
         return [
             Metric(
-                name: "spate_detection_verdicts_total", help: "Messages decided on, by event.", kind: .counter,
+                name: "spate_detection_verdicts_total", help: "Messages decided on, by event.",
+                kind: .counter,
                 samples: VerdictEvent.allCases.map {
                     ([("event", $0.rawValue)], Double(evaluation.verdicts[$0] ?? 0))
                 }),
@@ -247,9 +279,15 @@ extension MetricsReport {
             Metric(
                 name: "spate_detection_last_tick_timestamp_seconds", help: "The second that was judged last.",
                 kind: .gauge, value: Double(evaluation.lastTick.microseconds) / 1e6),
-            perWriter("delivered_messages_total", "Messages that the writer took.", .counter) { Double($0.delivered) },
-            perWriter("failed_writes_total", "Attempts that failed and are repeated.", .counter) { Double($0.failed) },
-            perWriter("dropped_messages_total", "Messages that found the queue full.", .counter) { Double($0.dropped) },
+            perWriter("delivered_messages_total", "Messages that the writer took.", .counter) {
+                Double($0.delivered)
+            },
+            perWriter("failed_writes_total", "Attempts that failed and are repeated.", .counter) {
+                Double($0.failed)
+            },
+            perWriter("dropped_messages_total", "Messages that found the queue full.", .counter) {
+                Double($0.dropped)
+            },
             perWriter("waiting_messages", "Messages not delivered yet.", .gauge) { Double($0.waiting) },
             Metric(
                 name: "spate_build_info", help: "Always 1; the version is a label.", kind: .gauge,

@@ -8,14 +8,17 @@ import Settings
 /// `spate replay`: captures through the pipeline of the daemon, on the capture's clock.
 struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Run captures through the pipeline and print what it would have said.",
+        commandName: "replay",
+        abstract: "Run captures through the pipeline and print what it would have said.",
         discussion: """
             Captures are pcap or pcapng. They are merged by capture time and replayed as fast as the machine can; \
             every time in the output is the capture's. Outputs of the configuration are not used: messages go to \
             standard output.
             """)
 
-    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"), completion: .file(extensions: ["yaml"]))
+    @Option(
+        help: ArgumentHelp("The configuration file.", valueName: "file"),
+        completion: .file(extensions: ["yaml"]))
     var config: String
 
     @Option(
@@ -25,7 +28,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A capture to learn baselines from first, without alerts; may be repeated.", valueName: "flows.pcap"),
+            "A capture to learn baselines from first, without alerts; may be repeated.",
+            valueName: "flows.pcap"),
         completion: .file())
     var learn: [String] = []
 
@@ -51,7 +55,11 @@ struct ReplayCommand: AsyncParsableCommand {
             throw ExitCode(1)
         }
         let summary = replay.summary
-        if format == .json { StandardStreams.write(summary.json) } else { StandardStreams.report(summary.sentence) }
+        if format == .json {
+            StandardStreams.write(summary.json)
+        } else {
+            StandardStreams.report(summary.sentence)
+        }
     }
 }
 

@@ -29,13 +29,16 @@ struct ReplaySummary {
         windows.ignored[reason.rawValue] - before.ignored[reason.rawValue]
     }
 
-    private var wallSeconds: Double { Double(wall.components.seconds) + Double(wall.components.attoseconds) / 1e18 }
+    private var wallSeconds: Double {
+        Double(wall.components.seconds) + Double(wall.components.attoseconds) / 1e18
+    }
 
     private var recordsPerSecond: UInt64 { wallSeconds > 0 ? UInt64(Double(records) / wallSeconds) : 0 }
 
     /// The last line of `--format json`. `event` is there for readers that look at that field first.
     var json: String {
-        let ignored = UnbookedReason.allCases.map { "\"\($0.name)\":\(self.ignored($0))" }.joined(separator: ",")
+        let ignored = UnbookedReason.allCases.map { "\"\($0.name)\":\(self.ignored($0))" }.joined(
+            separator: ",")
         return """
             {"type":"summary","event":"summary","schema":1,"datagrams":\(datagrams),\
             "rejected_datagrams":\(rejectedDatagrams),"unmatched_sets":\(unmatchedSets),"records":\(records),\

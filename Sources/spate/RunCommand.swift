@@ -18,7 +18,9 @@ struct RunCommand: AsyncParsableCommand {
             configuration again and keeps the old one if the new one is wrong.
             """)
 
-    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"), completion: .file(extensions: ["yaml"]))
+    @Option(
+        help: ArgumentHelp("The configuration file.", valueName: "file"),
+        completion: .file(extensions: ["yaml"]))
     var config: String
 
     func run() async throws {
@@ -35,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         let services = ServiceGroup(
             services: [
-                DaemonService(daemon: daemon, path: config, logger: logger),
+                DaemonService(daemon: daemon, path: config, logger: logger)
             ] + [Self.control(configuration.control, daemon, logger)].compactMap { $0 },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
         do {

@@ -4,8 +4,8 @@ import Dispatch
 import FlowDecoding
 import FlowModel
 import Intake
-import Logging
 import LockFree
+import Logging
 import ServiceSignals
 import Settings
 

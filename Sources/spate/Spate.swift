@@ -6,7 +6,8 @@ import ArgumentParser
 struct Spate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spate",
-        abstract: "Collects NetFlow and IPFIX and tells when a service is being exhausted (MITRE ATT&CK T1499.002).",
+        abstract:
+            "Collects NetFlow and IPFIX and tells when a service is being exhausted (MITRE ATT&CK T1499.002).",
         discussion: "Exit status: 0 done, 1 the input or the configuration is wrong, 2 wrong usage.",
         version: version,
         subcommands: [RunCommand.self, CheckCommand.self, ReplayCommand.self, DecodeCommand.self])

@@ -28,7 +28,9 @@ final class Wakeup: @unchecked Sendable {
     func cancel() { source.cancel() }
 
     func signal() {
-        guard !isPending.load(ordering: .relaxed), !isPending.exchange(true, ordering: .relaxed) else { return }
+        guard !isPending.load(ordering: .relaxed), !isPending.exchange(true, ordering: .relaxed) else {
+            return
+        }
         source.add(data: 1)
     }
 }

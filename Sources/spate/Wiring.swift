@@ -29,13 +29,16 @@ extension Configuration {
             }
             guard let format = logFormat(named: rule.format) else { return nil }
             return LogRule(
-                program: rule.program, sender: rule.sender, host: rule.host, frontend: rule.frontend, format: format,
+                program: rule.program, sender: rule.sender, host: rule.host, frontend: rule.frontend,
+                format: format,
                 service: source)
         }
     }
 
     private func logFormat(named name: String) -> LogFormat? {
-        guard let own = signals.formats.first(where: { $0.name == name }) else { return .builtIn(named: name) }
+        guard let own = signals.formats.first(where: { $0.name == name }) else {
+            return .builtIn(named: name)
+        }
         return (try? NginxFormat(own.text)).map { .nginx($0) }
     }
 

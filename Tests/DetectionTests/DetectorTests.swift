@@ -24,7 +24,8 @@ private struct World: ~Copyable {
 
     /// `count` connections from `base` and the addresses after it, with a log line each.
     mutating func arrive(
-        _ count: Int, from base: String, spread: Int, failing: Double = 0, status: UInt16 = 503, milliseconds: UInt32 = 80,
+        _ count: Int, from base: String, spread: Int, failing: Double = 0, status: UInt16 = 503,
+        milliseconds: UInt32 = 80,
         path: UInt32? = nil
     ) {
         for _ in 0..<count {
@@ -142,12 +143,16 @@ private struct World: ~Copyable {
             for index in 0..<300 {
                 let forged = IPAddress(ipv4: UInt32.random(in: 0x0B00_0000...0xDF00_0000, using: &random))
                 world.windows.add(
-                    .request(from: forged, port: UInt16(index + 1), start: world.now, packets: 1, octets: 60, flags: .syn))
+                    .request(
+                        from: forged, port: UInt16(index + 1), start: world.now, packets: 1, octets: 60,
+                        flags: .syn))
             }
             for index in 0..<10 {
                 let user = Fixture.address("10.20.1.1", plus: index)
                 world.windows.add(
-                    .request(from: user, port: UInt16(second + 1), start: world.now, packets: 2, octets: 120, flags: .syn))
+                    .request(
+                        from: user, port: UInt16(second + 1), start: world.now, packets: 2, octets: 120,
+                        flags: .syn))
             }
             world.tick()
         }
@@ -206,7 +211,8 @@ private struct World: ~Copyable {
             let talks = second < 100 || second > 300
             let seen = talks ? second : 100
             let status = ExporterStatus(
-                address: address, lastSeen: Instant(seconds: world.now + (seen - second)), datagrams: 100, loss: 0)
+                address: address, lastSeen: Instant(seconds: world.now + (seen - second)), datagrams: 100,
+                loss: 0)
             world.windows.advance(to: Instant(seconds: world.now))
             said += world.detector.evaluate(&world.windows, exporters: [status]).compactMap(\.detail)
             world.now += 1

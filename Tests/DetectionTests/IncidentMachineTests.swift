@@ -15,14 +15,16 @@ private func evidence(
     if pressure {
         evidence.pressures = [
             PressureFinding(
-                metric: .newConnections, evidence: 64, recent: 64, onset: now - 5, end: now, rate: 100, baseline: 4, isUp: true)
+                metric: .newConnections, evidence: 64, recent: 64, onset: now - 5, end: now, rate: 100,
+                baseline: 4, isUp: true)
         ]
         evidence.pressureNow = 64
     }
     if harm {
         evidence.harms = [
             OutcomeFinding(
-                channel: .log, evidence: 64, recent: 64, onset: now - 4, end: now, ratio: 0.5, baseline: 0, isUp: true)
+                channel: .log, evidence: 64, recent: 64, onset: now - 4, end: now, ratio: 0.5, baseline: 0,
+                isUp: true)
         ]
         evidence.outcomeNow = 64
     }
@@ -34,7 +36,8 @@ private func evidence(
 
 private func makeIncident(openedAt: Int64, severity: Severity = .error) -> IncidentMachine.Incident {
     IncidentMachine.Incident(
-        id: IncidentID(time: Instant(seconds: openedAt), distinction: (0, 1)), kind: .httpFlood, confidence: 0.8,
+        id: IncidentID(time: Instant(seconds: openedAt), distinction: (0, 1)), kind: .httpFlood,
+        confidence: 0.8,
         severity: severity, openedAt: openedAt, onset: openedAt - 5, updateInterval: 300)
 }
 

@@ -8,7 +8,8 @@ import Testing
     @Test(arguments: [
         (0, "1970-01-01T00:00:00.000Z"), (1_795_226_565_123_456, "2026-11-21T02:02:45.123Z"),
         (951_782_400_000_000, "2000-02-29T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
-        (4_107_542_399_000_000, "2100-02-28T23:59:59.000Z"), (4_107_542_400_000_000, "2100-03-01T00:00:00.000Z"),
+        (4_107_542_399_000_000, "2100-02-28T23:59:59.000Z"),
+        (4_107_542_400_000_000, "2100-03-01T00:00:00.000Z"),
     ])
     func rfc3339(microseconds: Int, text: String) {
         #expect(Instant(microseconds: Int64(microseconds)).rfc3339() == text)
@@ -17,7 +18,8 @@ import Testing
     @Test func datesGoThereAndBack() {
         var random = SeededRandom(seed: 2)
         for _ in 0..<5000 {
-            let instant = Instant(seconds: Int64.random(in: -62_135_596_800...253_402_300_799, using: &random))
+            let instant = Instant(
+                seconds: Int64.random(in: -62_135_596_800...253_402_300_799, using: &random))
             let date = CivilDate(instant)
             let seconds = CivilDate.secondsSinceEpoch(
                 year: date.year, month: date.month, day: date.day, hour: date.hour, minute: date.minute,

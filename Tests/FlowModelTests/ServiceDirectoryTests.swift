@@ -11,7 +11,8 @@ import Testing
 
     private func makeDirectory() throws -> ServiceDirectory {
         let farm = ConfiguredService(
-            name: "farm", addresses: [try #require(IPPrefix("10.4.0.0/16"))], ports: [8000...8999], transport: .tcp,
+            name: "farm", addresses: [try #require(IPPrefix("10.4.0.0/16"))], ports: [8000...8999],
+            transport: .tcp,
             kind: .http)
         var dual = Fixture.service
         dual.addresses.append(IPPrefix(Fixture.address("fd00::20"), mappedLength: 128))

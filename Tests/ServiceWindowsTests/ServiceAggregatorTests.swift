@@ -13,13 +13,16 @@ private func makeWindows(
     discovers: Bool = false, limits: WindowLimits = WindowLimits(), declared: [IPPrefix] = []
 ) -> ServiceAggregator {
     var windows = ServiceAggregator(
-        directory: ServiceDirectory([Fixture.service]), limits: limits, discovers: discovers, declared: declared)
+        directory: ServiceDirectory([Fixture.service]), limits: limits, discovers: discovers,
+        declared: declared)
     windows.advance(to: Instant(seconds: now))
     return windows
 }
 
 extension ServiceAggregator {
-    fileprivate func second(_ second: Int64, slot: Int = 0) -> ServiceSecond { seconds(second...second, slot: slot)[0] }
+    fileprivate func second(_ second: Int64, slot: Int = 0) -> ServiceSecond {
+        seconds(second...second, slot: slot)[0]
+    }
 
     /// Lets halves that wait go on alone.
     fileprivate mutating func settle(_ seconds: Int64 = 5) { advance(to: Instant(seconds: now + seconds)) }
@@ -193,7 +196,9 @@ extension ServiceAggregator {
             windows.advance(to: Instant(seconds: now + Int64(second)))
             let lasting = Int64.random(in: 0...100, using: &random)
             windows.add(
-                .request(from: client, port: UInt16(second), start: now + Int64(second) - lasting, lasting: lasting))
+                .request(
+                    from: client, port: UInt16(second), start: now + Int64(second) - lasting, lasting: lasting
+                ))
         }
         windows.advance(to: Instant(seconds: now + 1700))
         let last = windows.second(now + 1700)
@@ -217,7 +222,8 @@ extension ServiceAggregator {
         var windows = makeWindows(discovers: true)
         for port in UInt16(1)...6000 {
             let key = ServiceKey(address: Fixture.server, port: port == 80 ? 81 : port, transport: .tcp)
-            let probe = FlowRecord.request(from: client, to: key, start: now, packets: 1, octets: 60, flags: .syn)
+            let probe = FlowRecord.request(
+                from: client, to: key, start: now, packets: 1, octets: 60, flags: .syn)
             windows.add(probe)
             windows.add(probe.reply(packets: 1, octets: 40, flags: [.rst, .ack]))
         }
@@ -227,7 +233,9 @@ extension ServiceAggregator {
 
     @Test func oneClientAloneMakesNoService() {
         var windows = makeWindows(discovers: true)
-        for port in UInt16(30000)..<31000 { windows.add(.request(from: client, port: port, to: mail, start: now)) }
+        for port in UInt16(30000)..<31000 {
+            windows.add(.request(from: client, port: port, to: mail, start: now))
+        }
         #expect(windows.counters.discovered == 0)
     }
 
@@ -236,7 +244,8 @@ extension ServiceAggregator {
         limits.services = 8
         var windows = makeWindows(discovers: true, limits: limits)
         for server in 0..<40 {
-            let key = ServiceKey(address: Fixture.address("10.9.0.1", plus: server), port: 25, transport: .tcp)
+            let key = ServiceKey(
+                address: Fixture.address("10.9.0.1", plus: server), port: 25, transport: .tcp)
             for index in 0..<60 {
                 windows.add(.request(from: Fixture.address("10.20.1.1", plus: index), to: key, start: now))
             }
@@ -263,7 +272,9 @@ extension ServiceAggregator {
     @Test func aDiscoveredServiceIsCarriedOver() {
         var old = makeWindows(discovers: true)
         let mail = ServiceKey(address: Fixture.address("10.9.0.1"), port: 25, transport: .tcp)
-        for index in 0..<60 { old.add(.request(from: Fixture.address("10.20.1.1", plus: index), to: mail, start: now)) }
+        for index in 0..<60 {
+            old.add(.request(from: Fixture.address("10.20.1.1", plus: index), to: mail, start: now))
+        }
         var new = ServiceAggregator(directory: ServiceDirectory([]))
         #expect(new.adopt(old) == [1])
         #expect(new.services[0].endpoint == mail)
@@ -275,7 +286,8 @@ extension ServiceAggregator {
     func distinctSourcesAreWithinTheStatedError(count: Int) {
         var windows = makeWindows()
         for index in 0..<count {
-            windows.add(.request(from: Fixture.address("10.20.0.0", plus: index), start: now, flags: [.syn, .ack]))
+            windows.add(
+                .request(from: Fixture.address("10.20.0.0", plus: index), start: now, flags: [.syn, .ack]))
         }
         let estimate = windows.distinctSources(slot: 0, until: now, seconds: 60)
         #expect(abs(Double(estimate) - Double(count)) <= max(1, 0.1 * Double(count)))
@@ -300,5 +312,7 @@ extension SeededRandom {
         T.random(in: 0..<bound, using: &self)
     }
 
-    fileprivate mutating func next(upperBound bound: Int64) -> Int64 { Int64.random(in: 0..<bound, using: &self) }
+    fileprivate mutating func next(upperBound bound: Int64) -> Int64 {
+        Int64.random(in: 0..<bound, using: &self)
+    }
 }

@@ -7,7 +7,8 @@ package enum Fixture {
     package static let server = address("10.2.0.20")
     package static let web = ServiceKey(address: server, port: 80, transport: .tcp)
     package static let service = ConfiguredService(
-        name: "web", addresses: [IPPrefix(server, mappedLength: 128)], ports: [80...80], transport: .tcp, kind: .http)
+        name: "web", addresses: [IPPrefix(server, mappedLength: 128)], ports: [80...80], transport: .tcp,
+        kind: .http)
 
     /// An address literal; stops the test run when it is none.
     package static func address(_ text: String) -> IPAddress {
