@@ -69,6 +69,7 @@ struct ComplaintLog {
     init(logger: Logger) { self.logger = logger }
 
     mutating func note(_ summary: DatagramSummary, from sender: IPAddress, at time: Instant) {
+        guard let text = Self.text(summary) else { return }
         let place = last.count < Self.senders || last[sender] != nil ? sender : .unspecified
         if let (said, silent) = last[place], time - said < Self.interval {
             last[place] = (said, silent + 1)
@@ -77,19 +78,20 @@ struct ComplaintLog {
         let silent = last[place]?.silent ?? 0
         last[place] = (time, 0)
         let more = silent > 0 ? " (and \(silent) more datagrams in the last minute)" : ""
-        let text = Self.text(summary)
         logger.warning("\(sender): \(text)\(more)")
     }
 
-    private static func text(_ summary: DatagramSummary) -> String {
+    /// Nil for what only counters tell: the count in a v9 header is not used to decode, and softflowd's is of flows alone.
+    private static func text(_ summary: DatagramSummary) -> String? {
         if let reason = summary.rejection {
             return "datagram of version word \(summary.version) rejected: \(reason.rawValue)"
         }
         var parts: [String] = []
-        for problem in Problem.allCases where summary.problems[problem] > 0 {
+        for problem in Problem.allCases where problem != .countMismatch && summary.problems[problem] > 0 {
             parts.append("\(problem.name) \(summary.problems[problem])")
         }
         if summary.unmatchedSets > 0 { parts.append("data sets without a template \(summary.unmatchedSets)") }
+        guard !parts.isEmpty else { return nil }
         return "NetFlow version \(summary.version): " + parts.joined(separator: ", ")
     }
 }

@@ -4,7 +4,8 @@
 # usage: demo.sh            as root; from the root of the project, after `make build`
 #   SPATE=PATH              another program than the release build
 #   QUIET=75 LOAD=40        seconds of ordinary use before the overload, and of the overload
-#   KEEP=FOLDER             leave logs, configuration and syslog file there
+#   RECOVERY=100            seconds of ordinary use after it; an incident is cleared after a quiet minute
+#   KEEP=FOLDER             leave logs, configuration and syslog file there, and, where there is tcpdump, flows.pcap and logs.pcap for spate replay
 #
 # Two network namespaces joined by a veth pair. Server side: nginx in front of an application that serves eight requests at
 # a time, softflowd exporting NetFlow v9 of the interface, rsyslogd with its own socket and file, and spate. Client side:
@@ -16,7 +17,7 @@ live=$PWD/Tests/Live
 spate=${SPATE:-$PWD/.build/release/spate}
 quiet=${QUIET:-75}
 load=${LOAD:-40}
-recovery=${RECOVERY:-25}
+recovery=${RECOVERY:-100}
 server=10.2.0.20
 name=spate$$
 clients=$name-clients servers=$name-servers
@@ -66,6 +67,15 @@ clean() {
 }
 trap clean EXIT
 trap 'exit 130' INT TERM
+
+# What spate wrote to the syslog file.
+spate_lines() { grep -E ' spate(\[[0-9]+\])?: ' "$folder/syslog" 2> /dev/null || true; }
+
+# Notes when the first line that names an incident stands in the file.
+note_first_incident() {
+    until spate_lines | grep -q 'Incident '; do sleep 0.1; done
+    date +%s.%N > "$folder/first_incident"
+}
 
 # Waits for a condition, at most ten seconds.
 until_true() {
@@ -150,6 +160,13 @@ start spate "$spate" run --config "$folder/spate.yaml"
 collector=$pid
 until_true "spate's /healthz" on_servers curl -sf http://127.0.0.1:9469/healthz
 
+if [[ -n ${KEEP:-} ]] && command -v tcpdump > /dev/null; then
+    for capture in flows:2055 logs:5140; do
+        start "tcpdump-${capture%:*}" tcpdump -i lo -U -w "$folder/${capture%:*}.pcap" udp port "${capture#*:}"
+        until_true tcpdump test -s "$folder/${capture%:*}.pcap"
+    done
+fi
+
 start application python3 "$live/application.py" 8081
 start nginx nginx -e "$folder/nginx.error.log" -c "$folder/nginx.conf"
 until_true nginx on_servers curl -sf "http://$server/"
@@ -163,12 +180,16 @@ ip netns exec "$clients" python3 "$live/users.py" "$server" 10.20.1. 40 $((quiet
 started+=($!)
 sleep "$quiet"
 
+quiet_lines=$(spate_lines | wc -l)
 say "overload: forty new addresses, two hundred connections at a time, for $load s"
+begin=$(date +%s.%N)
 for i in $(seq 1 40); do
     ip netns exec "$clients" timeout $((load + 5)) ab -q -r -s 10 -c 5 -t "$load" -n 1000000 -B "10.66.0.$i" "http://$server/" > "$folder/ab.$i.out" 2>&1 &
     started+=($!)
     loads+=($!)
 done
+note_first_incident &
+started+=($!)
 wait "${loads[@]}" || true
 say "the overload is over; $recovery s to recover"
 sleep "$recovery"
@@ -181,10 +202,13 @@ cat "$folder"/ab.*.out | awk '/^Complete requests/ {n += $3} /^Non-2xx/ {f += $3
 echo "== what spate counted"
 on_servers curl -s http://127.0.0.1:9469/metrics | grep -E '^spate_.*_total' | grep -v ' 0$' || true
 echo "== the syslog file"
-grep spate "$folder/syslog" || echo "(no line of spate)"
+spate_lines
+[[ -e $folder/first_incident ]] && awk -v b="$begin" '{printf "first line of an incident %.1f s after the overload began\n", $1 - b}' "$folder/first_incident"
+echo "lines before the overload: $quiet_lines"
 
+stop_begin=$(date +%s.%N)
 kill -TERM "$collector"
 status=0
 wait "$collector" || status=$?
-echo "== spate stopped by SIGTERM with exit status $status"
-grep -q spate "$folder/syslog" && ((status == 0))
+awk -v b="$stop_begin" -v e="$(date +%s.%N)" -v s=$status 'BEGIN {printf "== spate stopped by SIGTERM after %.1f s with exit status %d\n", e - b, s}'
+[[ -e $folder/first_incident ]] && ((status == 0 && quiet_lines == 0))
