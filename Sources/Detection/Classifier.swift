@@ -29,7 +29,7 @@ package enum Classifier {
             return Judgement(kind: .synFlood, confidence: 0.9)
         }
         if let slow = slowConnections(evidence, baseline) { return slow }
-        if service.kind == .https || service.kind == .tls, let tls = handshakes(evidence, baseline) {
+        if service.kind == .https || service.kind == .tls, let tls = handshakes(evidence, service, baseline) {
             return tls
         }
         if connectionsWithoutRequests(evidence, baseline) {
@@ -56,19 +56,31 @@ package enum Classifier {
         return Judgement(kind: .slowConnection, confidence: min(0.97, 0.62 + 0.15 * Double(signs)))
     }
 
-    private static func handshakes(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Judgement? {
+    /// Many new connections without a request are a flood of handshakes; handshakes that go bad while few connections
+    /// come are being asked for again within the connections that are there.
+    private static func handshakes(
+        _ evidence: Evidence, _ service: ServiceState, _ baseline: ServiceBaseline
+    ) -> Judgement? {
         let facts = evidence.facts
+        let requestsUp = evidence.pressures.contains { $0.metric == .requests }
         let ratio = evidence.pressures.first { $0.metric == .newConnections }?.surprise ?? 1
         let mostOnly = facts.handshakeOnly >= 12 && facts.handshakeOnly * 2 >= facts.ended
         let failing = facts.handshakeFailures >= 12 && facts.handshakeFailures >= facts.requests / 4
-        if mostOnly || failing || (ratio >= 4 && connectionsWithoutRequests(evidence, baseline)) {
+        if ratio >= floodRatio {
+            guard mostOnly || failing || connectionsWithoutRequests(evidence, baseline) else { return nil }
             return Judgement(kind: .tlsHandshakeFlood, confidence: mostOnly || failing ? 0.85 : 0.65)
         }
         let packetsUp = evidence.pressures.contains { $0.metric == .clientPackets && $0.surprise >= 2 }
-        let requestsUp = evidence.pressures.contains { $0.metric == .requests }
-        guard packetsUp, ratio < 4, !requestsUp, baseline.metric(.requests).mean < 0.05 else { return nil }
-        return Judgement(kind: .tlsRenegotiation, confidence: 0.6)
+        let inFewConnections =
+            facts.newPacketShare >= 0.25 && facts.packetsFromUnknown >= 50 * max(1, facts.newFromUnknown)
+        // Before the exporter has told of the newcomers' connections, failing handshakes could be either.
+        let flowsAreIn = facts.duration >= service.startLag + 10
+        guard !requestsUp, (failing && flowsAreIn) || (packetsUp && inFewConnections) else { return nil }
+        return Judgement(kind: .tlsRenegotiation, confidence: packetsUp && inFewConnections ? 0.8 : 0.6)
     }
+
+    /// A flood of handshakes multiplies the connections; renegotiation stays below this (detection.md §6).
+    private static let floodRatio = 4.0
 
     /// The service writes a log, and far fewer lines come out of a connection than usual.
     private static func connectionsWithoutRequests(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Bool

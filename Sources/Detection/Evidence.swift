@@ -60,6 +60,10 @@ package struct EvidenceFacts: Sendable {
     package var short = 0
     /// Of these, a TLS handshake and no request.
     package var handshakeOnly = 0
+    /// Packets of clients in records that ended since the onset.
+    package var packets = 0
+    /// Of these, from unknown prefixes.
+    package var packetsFromUnknown = 0
     /// Requests in the log.
     package var requests = 0
     /// Of these, from unknown prefixes.
@@ -74,7 +78,7 @@ package struct EvidenceFacts: Sendable {
     package var noSuchName = 0
     /// Most slow connections open at once in the last minute.
     package var slowOpen = 0
-    /// Distinct sources within a minute.
+    /// Distinct sources within half a minute.
     package var sources = 0
     /// Seconds since the onset, at least 1.
     package var duration: Int64 = 1
@@ -86,6 +90,9 @@ package struct EvidenceFacts: Sendable {
         let all = newConnections + requests
         return all > 0 ? Double(newFromUnknown + requestsFromUnknown) / Double(all) : 0
     }
+
+    /// Share (0…1) of the clients' packets that came from unknown prefixes.
+    package var newPacketShare: Double { packets > 0 ? Double(packetsFromUnknown) / Double(packets) : 0 }
 
     /// Share (0…1) of the new connections that never got beyond SYN.
     package var synShare: Double { newConnections > 0 ? Double(synOnly) / Double(newConnections) : 0 }

@@ -27,11 +27,14 @@ enum EvidenceCollector {
         evidence.facts.duration = max(1, now - onset)
         evidence.facts.slowOpen = Int(seconds.suffix(90).map(\.slow).max() ?? 0)
         evidence.rawEvidence = rawEvidence(seconds, since: min(onset, evidence.harm?.onset ?? onset))
-        let minute = windows.distinctSources(slot: slot, until: now, seconds: 60)
+        let span = ServiceBaseline.sourceSeconds
         evidence.facts.sources = max(
-            minute, windows.distinctSources(slot: slot, until: now - service.startLag, seconds: 60))
+            windows.distinctSources(slot: slot, until: now, seconds: span),
+            windows.distinctSources(slot: slot, until: now - service.startLag, seconds: span))
+        let packetsUp = evidence.pressures.contains { $0.metric == .clientPackets }
         evidence.sourcesChanged =
             evidence.facts.newShare >= policy.newSourceShare
+            || (packetsUp && evidence.facts.newPacketShare >= policy.newSourceShare)
             || Double(evidence.facts.sources) >= policy.sourceRatio * baseline.sources + 10
         return evidence
     }
@@ -131,6 +134,8 @@ extension EvidenceFacts {
         ended += Int(cell.ended)
         short += Int(cell.short)
         handshakeOnly += Int(cell.handshakeOnly)
+        packets += Int(clamping: cell.packetsByClients)
+        packetsFromUnknown += Int(clamping: cell.packetsByUnknown)
         requests += Int(cell.requests)
         requestsFromUnknown += Int(cell.requestsFromUnknown)
         slowRequests += Int(cell.slowRequests)

@@ -109,7 +109,9 @@ package struct IncidentMachine: Sendable {
         }
         if !evidence.sourcesChanged {
             state = .suspicious(ticks: 0)
-            return notice(.outageRetryStorm)
+            // Connections that pile up behind slow answers are the harm again, not a storm.
+            return notice(
+                evidence.pressures.contains { $0.metric.isArrival } ? .outageRetryStorm : .degradation)
         }
         if !evidence.isInOrder {
             disorderTicks += 1

@@ -42,7 +42,7 @@ enum PressureTest {
     ) -> PressureFinding? {
         guard let last = seconds.last?.cell.second else { return nil }
         var path = CumulativeSum(threshold: policy.pressureThreshold, restart: 0, last: last, lag: lag)
-        let scale = shift / baseline.spreadSquared
+        let scale = shift / baseline.spreadSquared / metric.persistence
         for second in seconds {
             let x = LogTable.logarithm(rate(of: metric, second))
             path.add(scale * (x - baseline.level - shift / 2), second: second.cell.second)
@@ -79,6 +79,22 @@ enum PressureTest {
         }
         return count > 0 ? sum / count : 0
     }
+}
+
+extension PressureMetric {
+    /// How many seconds in a row tell the same thing: an open connection is counted in each second of its life, and its
+    /// packets come in trains. The evidence of a second is divided by it; without that, ordinary traffic crossed the
+    /// threshold within minutes.
+    var persistence: Double {
+        switch self {
+        case .concurrentConnections, .slowConnections: 4
+        case .clientPackets: 2
+        case .newConnections, .requests, .handshakes, .queries: 1
+        }
+    }
+
+    /// Counts what comes, as opposed to what has not gone yet: open connections also rise when answers are slow.
+    var isArrival: Bool { self != .concurrentConnections && self != .slowConnections }
 }
 
 /// ln(k + ½) of small counts, looked up: the tests take a thousand of them a tick and service.

@@ -14,10 +14,13 @@ struct ServiceBaseline: Sendable {
     private(set) var metrics: [PressureMetric: MetricBaseline] = [:]
     private(set) var ratios: [OutcomeChannel: RatioBaseline] = [:]
     private(set) var failedKnown = RatioBaseline()
-    /// Distinct sources in a minute.
+    /// Distinct sources within ``sourceSeconds``.
     private(set) var sources = 0.0
     /// After trouble nothing is learned until this second.
     private var frozenUntil: Int64 = .min
+
+    /// Distinct sources are counted over this time: half a minute is complete when the first judgement is made.
+    static let sourceSeconds: Int64 = 30
 
     /// Nothing is learned for this long after trouble (detection.md §3).
     private static let thaw: Int64 = 300
@@ -38,8 +41,8 @@ struct ServiceBaseline: Sendable {
         next = complete + 1
         guard !frozen, complete > frozenUntil || frozenUntil == .min else { return }
         for second in windows.seconds(first...complete, slot: slot) { learn(second) }
-        let minute = Double(windows.distinctSources(slot: slot, until: complete, seconds: 60))
-        sources = learned <= 60 ? max(sources, minute) : sources + (minute - sources) / 600
+        let seen = Double(windows.distinctSources(slot: slot, until: complete, seconds: Self.sourceSeconds))
+        sources = learned <= 60 ? max(sources, seen) : sources + (seen - sources) / 600
     }
 
     private mutating func learn(_ second: ServiceSecond) {

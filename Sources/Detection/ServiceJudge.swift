@@ -133,7 +133,10 @@ struct ServiceJudge: Sendable {
         verdict.outcome = outcomeFigures(evidence, service, usualConnections: usualConnections)
         verdict.sources = SourceFigures(
             count: facts.sources, baseline: Int(baseline.sources.rounded()), newShare: facts.newShare,
-            top: windows.topPrefixes(5, slot: slot).map { PrefixShare(prefix: $0.prefix, share: $0.share) })
+            // Where the sources are the usual ones, to name them would point at the victims.
+            top: evidence.sourcesChanged
+                ? windows.topPrefixes(5, slot: slot).map { PrefixShare(prefix: $0.prefix, share: $0.share) }
+                : [])
         let exporter = service.exporter.flatMap { id in
             exporters.indices.contains(Int(id.index)) ? exporters[Int(id.index)] : nil
         }

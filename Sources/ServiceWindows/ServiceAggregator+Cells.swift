@@ -161,6 +161,12 @@ extension ServiceCell {
 }
 
 extension Int64 {
+    /// The sum of two counts, or the largest value.
+    func addingSaturating(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+
     /// The product, or the largest value: counts from the network may be absurd.
     func multipliedSaturating(by other: Int64) -> Int64 {
         let (product, overflow) = multipliedReportingOverflow(by: other)

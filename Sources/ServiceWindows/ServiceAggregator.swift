@@ -187,10 +187,15 @@ package struct ServiceAggregator: ~Copyable {
         let weight = Int32(clamping: record.samplingInterval)
         touch(slot, first) { $0.openDelta.add(weight) }
         touch(slot, last + 1) { $0.openDelta.add(-weight) }
+        let packets = Int64(clamping: record.packets).multipliedSaturating(by: Int64(weight))
+        let isUnknown = !recognise(record.source, slot: slot)
+        touch(slot, last) { cell in
+            cell.packetsByClients = cell.packetsByClients.addingSaturating(packets)
+            if isUnknown { cell.packetsByUnknown = cell.packetsByUnknown.addingSaturating(packets) }
+        }
         let hasFlags = record.presence.has(.tcpFlags)
         let begins = record.transport != .tcp || !hasFlags || record.tcpFlags.hasAny(of: .syn)
         guard begins else { return }
-        let isUnknown = !recognise(record.source, slot: slot)
         let synOnly = record.transport == .tcp && hasFlags && record.tcpFlags.isSynOnly
         touch(slot, first) { cell in
             cell.newConnections.add(weight)

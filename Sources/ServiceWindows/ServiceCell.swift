@@ -39,6 +39,10 @@ package struct ServiceCell: Sendable, BitwiseCopyable {
     /// Connections that ended after a TLS handshake without a request: only on services that speak TLS.
     package internal(set) var handshakeOnly: Int32 = 0
 
+    /// Packets of clients, booked whole where their record ends; declared sources are left out.
+    package internal(set) var packetsByClients: Int64 = 0
+    /// Of these, from unknown prefixes.
+    package internal(set) var packetsByUnknown: Int64 = 0
     /// Change of packets a second from clients.
     package internal(set) var packetsInDelta: Int64 = 0
     /// Packets from clients beyond the even spread.
