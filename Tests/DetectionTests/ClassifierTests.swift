@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import FlowModel
+import ServiceWindows
+import TestSupport
+import Testing
+
+/// Classes that depend on more than one service's ordinary web traffic, each on windows that the test fills.
+@Suite struct ClassifierTests {
+    /// A service of `kind` with 120 s of ordinary use, then 80 s in which `attack` adds to it; returns the class that the
+    /// incident ends up with.
+    private func kind(
+        of service: ConfiguredService, attack: (inout ServiceAggregator, Int64, inout SeededRandom) -> Void
+    ) -> VerdictKind? {
+        var windows = ServiceAggregator(directory: ServiceDirectory([service]))
+        var detector = Detector(policy: DetectionPolicy())
+        var random = SeededRandom(seed: 9)
+        var kind: VerdictKind?
+        let key = ServiceKey(
+            address: service.addresses[0].address, port: service.ports[0].lowerBound, transport: service.transport)
+        for second in Int64(0)..<200 {
+            let now = 1_795_000_000 + second
+            windows.advance(to: Instant(seconds: now))
+            Self.ordinary(&windows, key, now, failing: second >= 120, &random)
+            if second >= 120 { attack(&windows, now, &random) }
+            let verdicts = detector.evaluate(&windows, exporters: [])
+            for verdict in verdicts where verdict.event == .open || verdict.event == .update { kind = verdict.kind }
+        }
+        return kind
+    }
+
+    /// Eight requests a second of 200 users; in trouble half of them fail.
+    private static func ordinary(
+        _ windows: inout ServiceAggregator, _ key: ServiceKey, _ now: Int64, failing: Bool, _ random: inout SeededRandom
+    ) {
+        for index in 0..<8 {
+            let user = Fixture.address("10.20.1.1", plus: Int.random(in: 0..<200, using: &random))
+            let octets = UInt64.random(in: 900...4000, using: &random)
+            let request = FlowRecord.request(
+                from: user, port: UInt16(1024 + (now * 8 + Int64(index)) % 60000), to: key, start: now, packets: 14,
+                octets: octets)
+            windows.add(request)
+            windows.add(request.reply(packets: 16, octets: octets * 9))
+            var outcome = Outcome(service: ServiceID(0), time: Instant(seconds: now))
+            let fails = failing && index % 2 == 0
+            (outcome.client, outcome.status, outcome.failure) = (user, fails ? 503 : 200, fails ? .noServer : .none)
+            outcome.pathHash = UInt32.random(in: 1...20, using: &random)
+            windows.add(outcome)
+        }
+    }
+
+    private func service(_ kind: ServiceKind, port: UInt16, transport: TransportProtocol = .tcp) -> ConfiguredService {
+        var service = Fixture.service
+        (service.kind, service.ports, service.transport) = (kind, [port...port], transport)
+        return service
+    }
+
+    @Test func connectionsThatSendNextToNothingAreSlow() {
+        let kind = kind(of: service(.http, port: 80)) { windows, now, random in
+            for index in 0..<10 {
+                let attacker = Fixture.address("10.66.0.1", plus: Int.random(in: 0..<200, using: &random))
+                let hold = FlowRecord.request(
+                    from: attacker, port: UInt16(2000 + (now % 1000) * 10 + Int64(index)), start: now - 15, lasting: 15,
+                    packets: 4, octets: 240, flags: [.syn, .ack, .psh])
+                windows.add(hold)
+                windows.add(hold.reply(packets: 3, octets: 160, flags: [.syn, .ack]))
+            }
+        }
+        #expect(kind == .slowConnection)
+    }
+
+    @Test func handshakesWithoutRequestsAreATLSHandshakeFlood() {
+        let kind = kind(of: service(.https, port: 443)) { windows, now, random in
+            for index in 0..<80 {
+                let attacker = Fixture.address("10.66.0.1", plus: Int.random(in: 0..<200, using: &random))
+                var key = Fixture.web
+                key.port = 443
+                let handshake = FlowRecord.request(
+                    from: attacker, port: UInt16(2000 + (now % 500) * 100 + Int64(index)), to: key, start: now, packets: 6,
+                    octets: 617)
+                windows.add(handshake)
+                windows.add(handshake.reply(packets: 5, octets: 2100))
+            }
+        }
+        #expect(kind == .tlsHandshakeFlood)
+    }
+
+    @Test func packetsInFewLongConnectionsAreRenegotiation() {
+        let kind = kind(of: service(.tls, port: 443)) { windows, now, _ in
+            for index in 0..<24 {
+                var key = Fixture.web
+                key.port = 443
+                let piece = FlowRecord.request(
+                    from: Fixture.address("10.66.0.1", plus: index * 256), port: 4000, to: key, start: now, packets: 60,
+                    octets: 22000, flags: [.ack, .psh])
+                windows.add(piece)
+                windows.add(piece.reply(packets: 60, octets: 95000, flags: [.ack, .psh]))
+            }
+        }
+        #expect(kind == .tlsRenegotiation)
+    }
+
+    @Test func queriesAreADNSFlood() {
+        let kind = kind(of: service(.dns, port: 53, transport: .udp)) { windows, now, random in
+            for index in 0..<200 {
+                let attacker = Fixture.address("10.66.0.1", plus: index)
+                var key = Fixture.web
+                (key.port, key.transport) = (53, .udp)
+                windows.add(
+                    .request(
+                        from: attacker, port: UInt16.random(in: 1024...60000, using: &random), to: key, start: now,
+                        packets: 6, octets: 400, flags: []))
+            }
+        }
+        #expect(kind == .dnsFlood)
+    }
+
+    @Test func techniquesFollowTheClass() {
+        #expect(VerdictKind.httpFlood.technique == "T1499.002")
+        #expect(VerdictKind.synFlood.technique == "T1499.001")
+        #expect(VerdictKind.demandOverload.technique == "T1499")
+        #expect(VerdictKind.surge.technique == nil)
+        #expect(VerdictKind.allCases.allSatisfy { !$0.isAttack || $0.technique != nil })
+    }
+}
