@@ -18,39 +18,48 @@ import Testing
         var random = SeededRandom(seed: 9)
         var kind: VerdictKind?
         let key = ServiceKey(
-            address: service.addresses[0].address, port: service.ports[0].lowerBound, transport: service.transport)
+            address: service.addresses[0].address, port: service.ports[0].lowerBound,
+            transport: service.transport)
         for second in Int64(0)..<200 {
             let now = 1_795_000_000 + second
             windows.advance(to: Instant(seconds: now))
             Self.ordinary(&windows, key, now, failing: second >= 120, &random)
             if second >= 120 { attack(&windows, now, &random) }
             let verdicts = detector.evaluate(&windows, exporters: [])
-            for verdict in verdicts where verdict.event == .open || verdict.event == .update { kind = verdict.kind }
+            for verdict in verdicts where verdict.event == .open || verdict.event == .update {
+                kind = verdict.kind
+            }
         }
         return kind
     }
 
     /// Eight requests a second of 200 users; in trouble half of them fail.
     private static func ordinary(
-        _ windows: inout ServiceAggregator, _ key: ServiceKey, _ now: Int64, failing: Bool, _ random: inout SeededRandom
+        _ windows: inout ServiceAggregator, _ key: ServiceKey, _ now: Int64, failing: Bool,
+        _ random: inout SeededRandom
     ) {
         for index in 0..<8 {
             let user = Fixture.address("10.20.1.1", plus: Int.random(in: 0..<200, using: &random))
             let octets = UInt64.random(in: 900...4000, using: &random)
             let request = FlowRecord.request(
-                from: user, port: UInt16(1024 + (now * 8 + Int64(index)) % 60000), to: key, start: now, packets: 14,
+                from: user, port: UInt16(1024 + (now * 8 + Int64(index)) % 60000), to: key, start: now,
+                packets: 14,
                 octets: octets)
             windows.add(request)
             windows.add(request.reply(packets: 16, octets: octets * 9))
             var outcome = Outcome(service: ServiceID(0), time: Instant(seconds: now))
             let fails = failing && index % 2 == 0
-            (outcome.client, outcome.status, outcome.failure) = (user, fails ? 503 : 200, fails ? .noServer : .none)
+            (outcome.client, outcome.status, outcome.failure) = (
+                user, fails ? 503 : 200, fails ? .noServer : .none
+            )
             outcome.pathHash = UInt32.random(in: 1...20, using: &random)
             windows.add(outcome)
         }
     }
 
-    private func service(_ kind: ServiceKind, port: UInt16, transport: TransportProtocol = .tcp) -> ConfiguredService {
+    private func service(_ kind: ServiceKind, port: UInt16, transport: TransportProtocol = .tcp)
+        -> ConfiguredService
+    {
         var service = Fixture.service
         (service.kind, service.ports, service.transport) = (kind, [port...port], transport)
         return service
@@ -61,7 +70,8 @@ import Testing
             for index in 0..<10 {
                 let attacker = Fixture.address("10.66.0.1", plus: Int.random(in: 0..<200, using: &random))
                 let hold = FlowRecord.request(
-                    from: attacker, port: UInt16(2000 + (now % 1000) * 10 + Int64(index)), start: now - 15, lasting: 15,
+                    from: attacker, port: UInt16(2000 + (now % 1000) * 10 + Int64(index)), start: now - 15,
+                    lasting: 15,
                     packets: 4, octets: 240, flags: [.syn, .ack, .psh])
                 windows.add(hold)
                 windows.add(hold.reply(packets: 3, octets: 160, flags: [.syn, .ack]))
@@ -77,7 +87,8 @@ import Testing
                 var key = Fixture.web
                 key.port = 443
                 let handshake = FlowRecord.request(
-                    from: attacker, port: UInt16(2000 + (now % 500) * 100 + Int64(index)), to: key, start: now, packets: 6,
+                    from: attacker, port: UInt16(2000 + (now % 500) * 100 + Int64(index)), to: key,
+                    start: now, packets: 6,
                     octets: 617)
                 windows.add(handshake)
                 windows.add(handshake.reply(packets: 5, octets: 2100))
@@ -92,7 +103,8 @@ import Testing
                 var key = Fixture.web
                 key.port = 443
                 let piece = FlowRecord.request(
-                    from: Fixture.address("10.66.0.1", plus: index * 256), port: 4000, to: key, start: now, packets: 60,
+                    from: Fixture.address("10.66.0.1", plus: index * 256), port: 4000, to: key, start: now,
+                    packets: 60,
                     octets: 22000, flags: [.ack, .psh])
                 windows.add(piece)
                 windows.add(piece.reply(packets: 60, octets: 95000, flags: [.ack, .psh]))
@@ -109,7 +121,8 @@ import Testing
                 (key.port, key.transport) = (53, .udp)
                 windows.add(
                     .request(
-                        from: attacker, port: UInt16.random(in: 1024...60000, using: &random), to: key, start: now,
+                        from: attacker, port: UInt16.random(in: 1024...60000, using: &random), to: key,
+                        start: now,
                         packets: 6, octets: 400, flags: []))
             }
         }
@@ -121,6 +134,9 @@ import Testing
         #expect(VerdictKind.synFlood.technique == "T1499.001")
         #expect(VerdictKind.demandOverload.technique == "T1499")
         #expect(VerdictKind.surge.technique == nil)
-        #expect(VerdictKind.allCases.allSatisfy { !$0.isAttack || $0.technique != nil })
+        // An attack that harms nobody is no exhaustion.
+        #expect(VerdictKind.absorbedAttack.technique == nil)
+        #expect(
+            VerdictKind.allCases.allSatisfy { !$0.isAttack || $0 == .absorbedAttack || $0.technique != nil })
     }
 }
