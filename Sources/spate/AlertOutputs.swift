@@ -32,6 +32,14 @@ extension AlertOutput {
         }
     }
 
+    /// What keeps messages from going there now; nil when nothing is known.
+    var obstacle: String? {
+        guard case .localSyslog(let path, facility: _) = self, !path.hasPrefix("@"),
+            !FileManager.default.fileExists(atPath: path)
+        else { return nil }
+        return "\(path) does not exist: alerts wait until a syslog daemon listens there"
+    }
+
     /// In metrics and in the log.
     var name: String {
         switch self {

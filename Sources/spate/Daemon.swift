@@ -65,6 +65,7 @@ final class Daemon: Sendable {
         if current.configuration.exporters.allow.isEmpty {
             logger.info("exporters.allow is not set: flow records are taken from everyone")
         }
+        for output in current.configuration.alerts { output.obstacle.map { logger.warning("\($0)") } }
         manager.ready()
     }
 
@@ -109,7 +110,13 @@ final class Daemon: Sendable {
                 signals: change.signalsKept + newSignals,
                 dispatcher: dispatcher)
         }
-        if !sameOutputs { _ = old.dispatcher.flush(until: .now() + Self.flushTime) }
+        if !sameOutputs {
+            for output in next.alerts { output.obstacle.map { logger.warning("\($0)") } }
+            let lost = old.dispatcher.flush(until: .now() + Self.flushTime)
+            if lost > 0 {
+                logger.error("\(lost) messages could not be delivered to the outputs as they were")
+            }
+        }
         for flow in newFlows { loop.attach(flow.feed) }
         for signal in newSignals { loop.attach(signal.feed) }
         newFlows.forEach { $0.listener.start() }

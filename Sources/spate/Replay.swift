@@ -16,6 +16,8 @@ struct Replay: ~Copyable {
     private let exporters = ExporterTable()
     private var second: Int64?
     private(set) var summary = ReplaySummary()
+    /// Captures that turned out to be damaged, in the order in which that was met.
+    private(set) var failures: [CaptureError] = []
     private let stopwatch = ContinuousClock()
 
     init(_ configuration: Configuration) {
@@ -24,12 +26,15 @@ struct Replay: ~Copyable {
         parser = configuration.signalParser
     }
 
-    /// Replays captures to their end; verdicts are handed out as they are reached.
+    /// Replays captures to their end; verdicts are handed out as they are reached. A capture that is damaged counts as
+    /// far as it could be read, and the others go on; see ``failures``.
+    ///
+    /// - Throws: the error of a capture that cannot be opened.
     mutating func run(flows: [String], logs: [String], _ say: (Verdict) -> Void) throws(CaptureError) {
         let start = stopwatch.now
         var captures = try MergedCaptures(paths: flows + logs)
         second = nil
-        while let item = try captures.next() {
+        while let item = next(&captures) {
             advance(to: item.datagram.time.seconds, say)
             if item.source < flows.count { decode(item.datagram) } else { parse(item.datagram) }
         }
@@ -37,6 +42,12 @@ struct Replay: ~Copyable {
         summary.skippedPackets += captures.skippedPackets
         summary.add(evaluation.windows.counters)
         summary.wall += stopwatch.now - start
+    }
+
+    private mutating func next(_ captures: inout MergedCaptures) -> MergedCaptures.Item? {
+        while true {
+            do throws(CaptureError) { return try captures.next() } catch { failures.append(error) }
+        }
     }
 
     /// Starts counting anew, after baselines were learned.

@@ -60,6 +60,10 @@ struct ReplayCommand: AsyncParsableCommand {
         } else {
             StandardStreams.report(summary.sentence)
         }
+        guard replay.failures.isEmpty else {
+            for failure in replay.failures { StandardStreams.report("\(failure)") }
+            throw ExitCode(1)
+        }
     }
 }
 

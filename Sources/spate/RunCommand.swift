@@ -72,9 +72,11 @@ private struct DaemonService: Service {
     let logger: Logger
 
     func run() async throws {
+        // Before the service manager hears that we are ready: SIGHUP would end the process.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         daemon.start()
         await cancelWhenGracefulShutdown {
-            for await _ in await UnixSignalsSequence(trapping: .sighup) { reread() }
+            for await _ in hangups { reread() }
         }
         daemon.stop()
     }
