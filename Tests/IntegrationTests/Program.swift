@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program as a child process, with its output in files. Killed when this is gone.
+/// A child process, the built `spate` unless something else is named, with its output in files. Killed when this is gone.
 final class Program {
     /// How a child process ended.
     struct Ending {
@@ -20,10 +20,12 @@ final class Program {
     private let process = Process()
     private let folder: TemporaryDirectory
 
-    /// Starts `spate` with these arguments.
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - executable: nil is `spate`.
+    ///   - environment: added to that of the tests.
+    init(_ arguments: [String], executable: String? = nil, environment: [String: String] = [:]) throws {
         folder = try TemporaryDirectory()
-        process.executableURL = URL(filePath: try Self.path)
+        process.executableURL = URL(filePath: try executable ?? Self.path)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
@@ -37,14 +39,17 @@ final class Program {
     }
 
     /// Runs to the end.
-    static func run(_ arguments: [String]) async throws -> Ending {
-        try await Program(arguments).ending()
+    static func run(_ arguments: [String], executable: String? = nil) async throws -> Ending {
+        try await Program(arguments, executable: executable).ending()
     }
 
     var isRunning: Bool { process.isRunning }
 
+    /// The file that standard output goes to; it lives as long as this.
+    var outputPath: String { folder.file("out") }
+
     /// What it has written to standard output so far.
-    var output: String { Self.text(folder.file("out")) }
+    var output: String { Self.text(outputPath) }
 
     /// What it has written to standard error so far.
     var error: String { Self.text(folder.file("err")) }
@@ -68,7 +73,7 @@ final class Program {
     }
 
     /// The binary that `SPATE_BINARY` names, or the one that was built beside these tests.
-    private static var path: String {
+    static var path: String {
         get throws {
             if let named = ProcessInfo.processInfo.environment["SPATE_BINARY"] { return named }
             for start in [CommandLine.arguments[0], "/proc/self/exe"] {

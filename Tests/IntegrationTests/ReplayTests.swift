@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+/// An attack from its first packet to the message that it is over, through captures that the test writes.
+@Suite(.serialized) struct ReplayTests {
+    /// 2026-11-21T02:00:00Z
+    private static let begin = 1_795_226_400
+    private static let flood = 60..<100
+    private static let seconds = 200
+    private static let configuration =
+        ServiceTraffic.configuration + """
+            signals:
+              syslog: [ { udp: "127.0.0.1:5140" } ]
+              \(ServiceTraffic.rules)
+            baseline: { warm_up: 40s }
+            detection: { clear_after: 20s }
+            alerts: [ { stdout: {} } ]
+
+            """
+
+    private let folder: TemporaryDirectory
+    private let arguments: [String]
+    private let datagrams: Int
+    private let lines: Int
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        var traffic = ServiceTraffic(seed: 1)
+        var (flows, logs) = (CaptureWriter(), CaptureWriter())
+        for offset in 0..<Self.seconds {
+            let second = Self.begin + offset
+            let export = traffic.next(second, isFlood: Self.flood.contains(offset))
+            for (index, datagram) in export.datagrams.enumerated() {
+                flows.add(datagram, at: Int64(second + 1) * 1_000_000 + Int64(index) * 100)
+            }
+            for (index, line) in export.lines.enumerated() {
+                logs.add(
+                    Array(line.utf8), port: 5140, at: Int64(second) * 1_000_000 + 500_000 + Int64(index) * 100
+                )
+            }
+        }
+        (datagrams, lines) = (flows.packets, logs.packets)
+        try flows.write(to: folder.file("flows.pcap"))
+        try logs.write(to: folder.file("logs.pcap"))
+        try Data(Self.configuration.utf8).write(to: URL(filePath: folder.file("spate.yaml")))
+        arguments = [
+            "replay", "--config", folder.file("spate.yaml"), "--logs", folder.file("logs.pcap"),
+            folder.file("flows.pcap"),
+        ]
+    }
+
+    private func objects(_ ending: Program.Ending) throws -> [[String: Any]] {
+        try ending.outputLines.map { line in
+            try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+        }
+    }
+
+    @Test func aFloodOpensAndClears() async throws {
+        let ending = try await Program.run(arguments + ["--format", "json"])
+        #expect(ending.status == 0)
+        #expect(ending.error == "")
+        let alerts = try objects(ending).filter { $0["type"] as? String == "alert" }
+        let events = alerts.compactMap { $0["event"] as? String }
+        #expect(events.filter { $0 == "open" }.count == 1, "\(ending.output)")
+        #expect(events.last == "clear", "\(ending.output)")
+        let open = try #require(alerts.first { $0["event"] as? String == "open" })
+        #expect(open["class"] as? String == "http_flood")
+        #expect(open["technique"] as? String == "T1499.002")
+        #expect((open["service"] as? [String: Any])?["name"] as? String == "shop")
+        let time = try Self.seconds(open["time"]) - Double(Self.begin)
+        #expect((60...100).contains(time), "opened at \(time) s")
+        let onset = try Self.seconds(open["onset"]) - Double(Self.begin)
+        #expect((55...70).contains(onset), "onset at \(onset) s")
+        let top = (open["sources"] as? [String: Any])?["top"] as? [[String: Any]]
+        #expect((top?.first?["prefix"] as? String)?.hasPrefix("10.66.0.") == true)
+        // One incident, one id.
+        let incidents = alerts.filter { $0["event"] as? String != "notice" }.map { $0["incident"] as? String }
+        #expect(Set(incidents).count == 1)
+        #expect(incidents.first != .some(nil))
+        #expect(alerts.allSatisfy { ($0["text"] as? String)?.hasPrefix("shop 10.2.0.10:80/tcp: ") == true })
+    }
+
+    @Test func everyLineHasTheDocumentedFields() async throws {
+        let ending = try await Program.run(arguments + ["--format", "json"])
+        let alerts = try objects(ending).filter { $0["type"] as? String == "alert" }
+        #expect(!alerts.isEmpty)
+        for alert in alerts {
+            #expect(Set(alert.keys) == Self.fields)
+            #expect(alert["schema"] as? Int == 1)
+            for (field, keys) in Self.nested {
+                guard let value = alert[field], !(value is NSNull) else { continue }
+                #expect((value as? [String: Any]).map { Set($0.keys) } == keys, "\(field)")
+            }
+        }
+        let open = try #require(alerts.first { $0["event"] as? String == "open" })
+        for field in Self.fields { #expect(!(open[field] is NSNull), "\(field) of an open is null") }
+    }
+
+    @Test func theSummaryAccountsForEverything() async throws {
+        let ending = try await Program.run(arguments + ["--format", "json"])
+        let summary = try #require(try objects(ending).last)
+        func number(_ key: String) -> Int? { summary[key] as? Int }
+        #expect(summary["type"] as? String == "summary")
+        #expect(number("datagrams") == datagrams)
+        #expect(number("rejected_datagrams") == 0)
+        #expect(number("log_lines") == lines)
+        #expect(number("log_outcomes") == lines)
+        let ignored = try #require(summary["ignored_records"] as? [String: Int]).values.reduce(0, +)
+        let aggregated = try #require(number("aggregated_records"))
+        #expect(number("records") == aggregated + ignored)
+        #expect(aggregated == lines * 2)
+    }
+
+    @Test func theSameCaptureGivesTheSameOutput() async throws {
+        let first = try await Program.run(arguments + ["--format", "json"])
+        let second = try await Program.run(arguments + ["--format", "json"])
+        #expect(first.outputLines.count > 1)
+        #expect(first.outputLines.dropLast() == second.outputLines.dropLast())
+        // Of the summary, only how fast it went may differ.
+        func withoutSpeed(_ ending: Program.Ending) -> String? {
+            ending.outputLines.last?.split(separator: ",").filter {
+                !$0.contains("wall_seconds") && !$0.contains("records_per_second")
+            }.joined(separator: ",")
+        }
+        #expect(withoutSpeed(first) == withoutSpeed(second))
+    }
+
+    /// Sentences on standard output, and nothing else; the summary goes to standard error.
+    @Test func peopleReadSentences() async throws {
+        let ending = try await Program.run(arguments)
+        #expect(ending.status == 0)
+        #expect(
+            ending.outputLines.contains { $0.contains("shop 10.2.0.10:80/tcp: HTTP flood since 02:01:0") },
+            "\(ending.output)")
+        #expect(ending.outputLines.allSatisfy { $0.contains("shop 10.2.0.10:80/tcp: ") })
+        #expect(ending.error.contains("\(datagrams) datagrams (0 rejected)"))
+    }
+
+    private static func seconds(_ value: Any?) throws -> Double {
+        let text = try #require(value as? String)
+        return try Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+            .timeIntervalSince1970
+    }
+
+    /// docs/alerts.md
+    private static let fields: Set<String> = [
+        "schema", "type", "time", "event", "incident", "service", "class", "technique", "severity",
+        "confidence",
+        "onset", "pressure", "rate", "outcome", "sources", "telemetry", "d3fend", "mitigation", "text",
+    ]
+
+    private static let nested: [String: Set<String>] = [
+        "service": ["name", "address", "port", "protocol"],
+        "pressure": ["metric", "value", "baseline", "unit"],
+        "rate": ["new_per_second", "baseline", "raw_records", "sampling"],
+        "outcome": [
+            "channel", "failure_ratio", "baseline", "latency_ms", "latency_baseline_ms", "lines_per_flow",
+            "lines_per_flow_baseline",
+        ],
+        "sources": ["count", "baseline", "new_share", "top"],
+        "telemetry": ["exporters", "loss", "baseline_age_hours"],
+    ]
+}

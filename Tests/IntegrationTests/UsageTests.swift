@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// Exit status and streams of the command line: scripts read them.
+struct UsageTests {
+    @Test(arguments: [
+        ["nonsense"], ["run"], ["check"], ["decode"], ["replay"], ["replay", "--config", "x"],
+        ["replay", "--config", "x", "--format", "xml", "y"], ["decode", "--format", "xml", "y"],
+        ["check", "--confg", "x"], ["run", "--config", "x", "surplus"],
+    ])
+    func wrongUsageIsStatusTwo(arguments: [String]) async throws {
+        let ending = try await Program.run(arguments)
+        #expect(ending.isExit)
+        #expect(ending.status == 2)
+        #expect(ending.output == "")
+        #expect(ending.error.contains("Error: "))
+        #expect(ending.error.contains("Usage: spate"))
+    }
+
+    @Test(arguments: [["--version"], ["run", "--version"], ["replay", "--version"]])
+    func versionIsANumber(arguments: [String]) async throws {
+        let ending = try await Program.run(arguments)
+        #expect(ending.status == 0)
+        #expect(ending.error == "")
+        #expect(ending.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    }
+
+    @Test(arguments: [[], ["run"], ["check"], ["replay"], ["decode"]])
+    func everyCommandHasHelp(command: [String]) async throws {
+        let ending = try await Program.run(command + ["--help"])
+        #expect(ending.status == 0)
+        #expect(ending.error == "")
+        #expect(ending.output.contains((["USAGE: spate"] + command).joined(separator: " ")))
+        for word in command.isEmpty ? ["run", "check", "replay", "decode"] : ["OPTIONS:"] {
+            #expect(ending.output.contains(word))
+        }
+    }
+}
