@@ -9,6 +9,8 @@ struct ServiceBaseline: Sendable {
     private(set) var since: Int64 = .max
     /// Next second to learn.
     private var next: Int64 = .max
+    /// Second of the last call.
+    private var latest: Int64 = .max
     /// Seconds learned.
     private(set) var learned = 0.0
     private(set) var metrics: [PressureMetric: MetricBaseline] = [:]
@@ -18,6 +20,9 @@ struct ServiceBaseline: Sendable {
     private(set) var sources = 0.0
     /// After trouble nothing is learned until this second.
     private var frozenUntil: Int64 = .min
+
+    /// Seconds between two calls beyond which the time between is not learned.
+    private static let longestPause: Int64 = 5
 
     /// Distinct sources are counted over this time: half a minute is complete when the first judgement is made.
     static let sourceSeconds: Int64 = 30
@@ -29,9 +34,13 @@ struct ServiceBaseline: Sendable {
     mutating func learn(
         _ windows: borrowing ServiceAggregator, slot: Int, now: Int64, frozen: Bool, policy: DetectionPolicy
     ) {
+        defer { latest = now }
         if since == .max {
             // The first seconds are incomplete: the exporter's flows began before we listened.
             (since, next) = (now, now + 2)
+        } else if now - latest > Self.longestPause {
+            // The clock leapt, or we slept: what lies between was not silence.
+            next = now + 2
         }
         let delay = max(Int64(policy.learningDelay), min(120, windows.services[slot].startLag + 5))
         if frozen { frozenUntil = now + Self.thaw }

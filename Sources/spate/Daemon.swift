@@ -37,7 +37,7 @@ final class Daemon: Sendable {
     ///
     /// - Throws: the first socket's error; nothing stays open then.
     init(_ configuration: Configuration, manager: ServiceManager, logger: Logger) throws(SocketError) {
-        let loop = EvaluationLoop(configuration, exporters: exporters)
+        let loop = EvaluationLoop(configuration, exporters: exporters, logger: logger)
         let opener = SocketOpener(configuration, exporters: exporters, wakeup: loop.wakeup, logger: logger)
         let flows = try opener.flows(configuration.listen)
         let signals = try opener.signals(configuration.signals.syslog)

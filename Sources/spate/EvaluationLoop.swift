@@ -6,6 +6,7 @@ import FlowDecoding
 import FlowModel
 import Intake
 import LockFree
+import Logging
 import ServiceWindows
 import Settings
 import Synchronization
@@ -17,11 +18,16 @@ final class EvaluationLoop: @unchecked Sendable {
     /// ring. Faster exporters use the wakeup.
     private static let drainInterval = DispatchTimeInterval.milliseconds(50)
 
+    /// Seconds by which the clock may go back: we wait until it has caught up.
+    private static let toleratedStep: Int64 = 60
+
     let wakeup: Wakeup
     private let queue = DispatchQueue(label: "spate.evaluation")
     private let published = Mutex(EvaluationSnapshot())
     private let exporters: ExporterTable
+    private let logger: Logger
 
+    private var configuration: Configuration
     private var evaluation: Evaluation
     private var flows: [RingFeed<FlowRecord>] = []
     private var outcomes: [RingFeed<Outcome>] = []
@@ -33,12 +39,12 @@ final class EvaluationLoop: @unchecked Sendable {
     /// Called on the queue after every tick.
     private var ticked: @Sendable (Instant) -> Void = { _ in }
 
-    init(_ configuration: Configuration, exporters: ExporterTable) {
+    init(_ configuration: Configuration, exporters: ExporterTable, logger: Logger) {
         let now = WallClock.now()
         evaluation = Evaluation(configuration, exporters: exporters)
         evaluation.start(at: now)
         second = now.seconds
-        self.exporters = exporters
+        (self.configuration, self.exporters, self.logger) = (configuration, exporters, logger)
         wakeup = Wakeup(on: queue)
     }
 
@@ -94,6 +100,7 @@ final class EvaluationLoop: @unchecked Sendable {
             var next = Evaluation(configuration, exporters: exporters)
             next.adopt(evaluation)
             evaluation = next
+            self.configuration = configuration
         }
     }
 
@@ -103,10 +110,19 @@ final class EvaluationLoop: @unchecked Sendable {
 
     private func turn(at now: Instant) {
         drain()
+        if now.seconds < second - Self.toleratedStep { startAnew(at: now) }
         guard now.seconds > second else { return }
         second = now.seconds
         judge(at: Instant(seconds: second))
         ticked(now)
+    }
+
+    /// The machine's clock was set back: what is booked lies in the future, and waiting for it would be blindness.
+    private func startAnew(at now: Instant) {
+        logger.error("the clock went back by \(second - now.seconds) s: windows and baselines start anew")
+        evaluation = Evaluation(configuration, exporters: exporters)
+        evaluation.start(at: now)
+        second = now.seconds
     }
 
     private func judge(at instant: Instant) {

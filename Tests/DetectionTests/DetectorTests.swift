@@ -175,6 +175,20 @@ private struct World: ~Copyable {
         #expect(try #require(last.rate).baseline < 15)
     }
 
+    @Test func aLeapOfTheClockIsNotLearnedAsSilence() throws {
+        var world = World()
+        world.ordinary(120)
+        world.now += 1000
+        world.ordinary(60)
+        #expect(world.events == [])
+        for _ in 0..<20 {
+            world.arrive(200, from: "10.66.0.1", spread: 400, failing: 0.6, path: 77)
+            world.tick()
+        }
+        let opened = try #require(world.said.first { $0.event == .open })
+        #expect((8...12).contains(try #require(opened.rate).baseline))
+    }
+
     @Test func aColdBaselineSaysSoAndStaysAWarning() throws {
         var world = World()
         world.ordinary(58)
