@@ -64,8 +64,8 @@ import Testing
         try await daemon.stop()
     }
 
-    /// More records at once than a ring holds: what finds no room is counted.
-    @Test func whatTheRingDropsIsCounted() async throws {
+    /// More records at once than a ring holds: those that find no room are counted.
+    @Test func aBurstLargerThanTheRingIsCounted() async throws {
         let daemon = try await RunningDaemon(Self.configuration, buffer: "64MiB")
         let exporters = try Self.exporters(of: daemon)
         daemon.program.send(signal: SIGSTOP)
