@@ -11,7 +11,10 @@ BUILD_FLAGS ?=
 # An import of a target that is not declared in Package.swift fails the build.
 strict := --explicit-target-dependency-import-check error
 
-shipped = $(shell swift build -c release --static-swift-stdlib --show-bin-path)/spate
+# What is shipped has its own folder, so that `make run` and `make release` do not undo each other.
+static := --static-swift-stdlib --scratch-path .build/static
+
+shipped = $(shell swift build -c release $(static) --show-bin-path)/spate
 
 .PHONY: help run build release test lint check format install uninstall clean
 
@@ -28,7 +31,7 @@ build: ## an optimised build
 	swift build -c release $(BUILD_FLAGS) --product spate
 
 release: ## an optimised build with the Swift runtime inside: this is what to ship
-	@$(MAKE) --no-print-directory build BUILD_FLAGS=--static-swift-stdlib
+	@$(MAKE) --no-print-directory build BUILD_FLAGS='$(static)'
 
 test: ## all tests
 	@.ci/dependencies build

@@ -11,6 +11,8 @@ final class Wakeup: @unchecked Sendable {
 
     init(on queue: DispatchQueue) {
         source = DispatchSource.makeUserDataAddSource(queue: queue)
+        // Dispatch complains to syslog of a source that is activated without a handler.
+        source.setEventHandler {}
         // At once: Dispatch traps when a source that was never active is let go, as after a failed start.
         source.activate()
     }
