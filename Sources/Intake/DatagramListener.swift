@@ -142,11 +142,12 @@ extension DatagramListener where Handler: ~Copyable {
                 if let count = header.drops { drops = count }
             }
         }
-        handler.batchEnded()
+        // Before the records are published: at no moment is more decoded than received.
         counters.datagrams.add(UInt64(count))
         counters.octets.add(UInt64(octets))
         if truncated > 0 { counters.truncatedDatagrams.add(truncated) }
         if let drops { counters.kernelDrops.add(self.drops.advance(to: drops)) }
+        handler.batchEnded()
         result.datagrams &+= count
         result.octets &+= octets
     }

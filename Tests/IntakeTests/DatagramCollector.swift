@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import FlowModel
+import Intake
+import Synchronization
+
+/// Keeps what a listener received, and lets a test wait for it.
+final class DatagramCollector: Sendable {
+    struct Received: Sendable {
+        var payload: [UInt8]
+        var address: IPAddress
+        var port: UInt16
+        var time: Instant
+    }
+
+    private struct State {
+        var received: [Received] = []
+        var batches: [Int] = []
+        var expected: Int?
+    }
+
+    private let state = Mutex(State())
+    private let reached = DispatchSemaphore(value: 0)
+
+    /// The handler that a listener gets.
+    struct Handler: DatagramHandler {
+        let collector: DatagramCollector
+        var inBatch: [Received] = []
+
+        mutating func received(
+            payload: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, at time: Instant
+        ) {
+            let octets = payload.indices.map { payload[$0] }
+            inBatch.append(Received(payload: octets, address: address, port: port, time: time))
+        }
+
+        mutating func batchEnded() {
+            collector.add(inBatch)
+            inBatch = []
+        }
+    }
+
+    var handler: Handler { Handler(collector: self) }
+    var received: [Received] { state.withLock { $0.received } }
+    /// Datagrams in each batch so far.
+    var batches: [Int] { state.withLock { $0.batches } }
+
+    private func add(_ batch: [Received]) {
+        let isReached = state.withLock { state in
+            state.received += batch
+            state.batches.append(batch.count)
+            guard let expected = state.expected, state.received.count >= expected else { return false }
+            state.expected = nil
+            return true
+        }
+        if isReached { reached.signal() }
+    }
+
+    /// Waits until so many datagrams have come in all; false if they do not come.
+    func wait(for count: Int) -> Bool {
+        let isThere = state.withLock { state in
+            if state.received.count >= count { return true }
+            state.expected = count
+            return false
+        }
+        return isThere || reached.wait(timeout: .now() + 30) == .success
+    }
+}
+
+extension DatagramListener where Handler: ~Copyable {
+    /// Stops and waits for the end; false if it does not come.
+    func stopAndWait() -> Bool {
+        let stopped = DispatchSemaphore(value: 0)
+        stop { stopped.signal() }
+        return stopped.wait(timeout: .now() + 30) == .success
+    }
+}
