@@ -6,9 +6,13 @@ package import FlowModel
 package struct CapturedDatagram: Equatable, Sendable {
     /// When the packet was captured; on the clock of the machine that captured.
     package var time: Instant
+    /// Who sent it: for flows the exporter.
     package var source: IPAddress
+    /// The UDP port it was sent from.
     package var sourcePort: UInt16
+    /// To whom it was sent: for flows the collector at that time.
     package var destination: IPAddress
+    /// The UDP port it was sent to.
     package var destinationPort: UInt16
     /// What the capture has of the UDP payload: less than was sent if the snapshot length cut it.
     package var payload: [UInt8]

@@ -8,7 +8,9 @@ import FlowModel
 package struct MergedCaptures: ~Copyable {
     /// A datagram and the index of the path it came from.
     package struct Item: Equatable, Sendable {
+        /// Index into the paths that were given.
         package var source: Int
+        /// What that capture had next.
         package var datagram: CapturedDatagram
     }
 

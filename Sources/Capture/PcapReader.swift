@@ -25,6 +25,7 @@ package struct PcapReader: ~Copyable {
     /// Opens the file and reads its header.
     package init(path: String) throws(CaptureError) {
         self.path = path
+        // SAFETY: a live handle that nobody else has; this value owns it until `deinit`.
         let opened = try unsafe Self.open(path)
         unsafe (handle, link) = (opened.handle, opened.link)
     }
@@ -39,7 +40,8 @@ package struct PcapReader: ~Copyable {
 
     /// The next datagram, nil at the end of the file.
     ///
-    /// A file that ends within a packet gives the datagrams before it, then throws ``CaptureError/truncated(path:packet:reason:)``.
+    /// A file that ends within a packet gives the datagrams before it, then throws
+    /// ``CaptureError/truncated(path:packet:reason:)``.
     package mutating func next() throws(CaptureError) -> CapturedDatagram? {
         while !isFinished {
             var header: UnsafeMutablePointer<pcap_pkthdr>?
@@ -60,8 +62,10 @@ package struct PcapReader: ~Copyable {
             let payload = unsafe Array(
                 UnsafeBufferPointer(
                     start: octets + location.payload.lowerBound, count: location.payload.count))
+            // SAFETY: libpcap's header is valid until the next call on the handle.
+            let time = unsafe Self.instant(header.pointee.ts)
             return CapturedDatagram(
-                time: unsafe Self.instant(header.pointee.ts),
+                time: time,
                 source: location.source, sourcePort: location.sourcePort,
                 destination: location.destination, destinationPort: location.destinationPort,
                 payload: payload)
@@ -93,13 +97,15 @@ extension PcapReader {
     private static func open(
         _ path: String
     ) throws(CaptureError) -> (handle: OpaquePointer, link: LinkType) {
+        // SAFETY: the handle is live, and nobody else has it until it is returned.
         let handle = try unsafe openFile(path)
-        // SAFETY: the handle is live, and nobody else has it.
         let number = unsafe pcap_datalink(handle)
         guard let link = LinkType(dlt: number) else {
+            // SAFETY: nobody else has the handle.
             unsafe pcap_close(handle)
             throw .unsupportedLinkType(path: path, name: linkName(number))
         }
+        // SAFETY: the caller owns the handle from here on.
         return unsafe (handle, link)
     }
 

@@ -4,6 +4,7 @@
 package struct SkippedPackets: Equatable, Sendable {
     /// ARP, LLDP, spanning tree and so on.
     package var notIP: UInt64 = 0
+    /// TCP, ICMP and other transports.
     package var notUDP: UInt64 = 0
     /// Pieces of datagrams: they are not put together again.
     package var fragments: UInt64 = 0
@@ -12,5 +13,6 @@ package struct SkippedPackets: Equatable, Sendable {
 
     package init() {}
 
+    /// Packets of all reasons.
     package var total: UInt64 { notIP &+ notUDP &+ fragments &+ malformed }
 }

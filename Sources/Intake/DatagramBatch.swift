@@ -24,9 +24,11 @@ struct DatagramBatch: ~Copyable {
     /// Traps when there is no memory for it: the process is starting then.
     init(capacity: Int = IntakeLimits.datagramsPerBatch, datagramOctets: Int = IntakeLimits.datagramOctets) {
         self.capacity = capacity
+        // SAFETY: the function takes two numbers; what it gives is owned by this value until `deinit`.
         guard let storage = unsafe spate_in_batch_create(UInt32(capacity), UInt32(datagramOctets)) else {
             fatalError("no memory for \(capacity) datagrams of \(datagramOctets) octets")
         }
+        // SAFETY: as above.
         unsafe self.storage = storage
     }
 
@@ -54,6 +56,7 @@ struct DatagramBatch: ~Copyable {
             source: IPAddress(high: datagram.source.high, low: datagram.source.low),
             port: datagram.source.port,
             isTruncated: datagram.is_truncated != 0, drops: datagram.has_drops != 0 ? datagram.drops : nil)
+        // SAFETY: the octets stay as they are for the call: only `receive` writes there.
         return unsafe body(octets.span, header)
     }
 }

@@ -9,8 +9,11 @@ import LockFree
 ///
 /// Once started it keeps itself alive until it is stopped.
 package final class DatagramListener<Handler: DatagramHandler & ~Copyable>: @unchecked Sendable {
+    /// What the socket is bound to.
     package let address: SocketAddress
+    /// What receive buffer the kernel gave, for a warning.
     package let receiveBuffer: ReceiveBufferGrant
+    /// What came and what was lost; to be read from any thread.
     package let counters = IntakeCounters()
 
     private let queue: DispatchQueue

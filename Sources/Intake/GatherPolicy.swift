@@ -4,6 +4,7 @@ package import FlowModel
 
 /// What one drain of a socket found.
 package struct DrainResult: Equatable, Sendable {
+    /// Datagrams handed on.
     package var datagrams = 0
     /// UDP payload in octets.
     package var octets = 0
@@ -37,6 +38,7 @@ package struct GatherPolicy: Sendable {
         (self.interval, self.receiveBuffer) = (interval, receiveBuffer)
     }
 
+    /// What to do once a drain has ended like this.
     package func action(after drain: DrainResult) -> GatherAction {
         if drain.hasFailed { return .look(after: max(interval, IntakeLimits.errorInterval)) }
         if !drain.isComplete { return .look(after: .milliseconds(0)) }

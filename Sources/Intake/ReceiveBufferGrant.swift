@@ -11,6 +11,7 @@ package struct ReceiveBufferGrant: Equatable, Sendable {
         (self.requested, self.granted) = (requested, granted)
     }
 
+    /// The kernel gave less than was asked for.
     package var isCapped: Bool { granted < requested }
 
     /// What to log when the kernel gave less: the fact, the consequence and the remedy; nil when it gave all.

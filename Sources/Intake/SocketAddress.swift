@@ -4,7 +4,9 @@ package import FlowModel
 
 /// An address and a UDP port to listen on.
 package struct SocketAddress: Hashable, Sendable {
+    /// `.unspecified` stands for every address, IPv4 included.
     package var address: IPAddress
+    /// UDP port in host order.
     package var port: UInt16
 
     /// - Parameter port: 0 lets the kernel choose.
@@ -44,7 +46,9 @@ package struct SocketAddressError: Error, Equatable, Sendable, CustomStringConve
         case noPort, badPort, badAddress, noBrackets
     }
 
+    /// What was read.
     package let text: String
+    /// The first fault found in it.
     package let reason: Reason
 
     init(_ text: String, _ reason: Reason) {

@@ -8,6 +8,7 @@ import Glibc
 package struct UDPSocket: ~Copyable, Sendable {
     /// What it is bound to, with the port that the kernel chose if none was asked for.
     package let address: SocketAddress
+    /// What was asked for and what the kernel gave.
     package let receiveBuffer: ReceiveBufferGrant
     let descriptor: Int32
 

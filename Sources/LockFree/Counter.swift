@@ -10,9 +10,11 @@ package struct Counter: ~Copyable, Sendable {
 
     package init() {}
 
+    /// Adds, from any thread.
     package func add(_ amount: UInt64 = 1) {
         storage.wrappingAdd(amount, ordering: .relaxed)
     }
 
+    /// The sum so far, from any thread.
     package var value: UInt64 { storage.load(ordering: .relaxed) }
 }

@@ -37,8 +37,8 @@ package final class SPSCRing<Element: BitwiseCopyable & Sendable>: @unchecked Se
         var capacity = 1
         while capacity < minimumCapacity { capacity *= 2 }
         self.capacity = capacity
+        // SAFETY: fresh memory of exactly this capacity, freed in `deinit`; every slot is initialized from here on.
         unsafe slots = .allocate(capacity: capacity)
-        // SAFETY: fresh memory of exactly this capacity; every slot is initialized from here on.
         unsafe slots.initialize(repeating: filler, count: capacity)
     }
 
@@ -89,6 +89,7 @@ package struct RingProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
 
     fileprivate init(_ ring: SPSCRing<Element>) {
         self.ring = ring
+        // SAFETY: the slots live as long as the ring, which is held here.
         unsafe slots = ring.slots
         mask = ring.capacity &- 1
         limit = ring.capacity
@@ -145,6 +146,7 @@ package struct RingConsumer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
 
     fileprivate init(_ ring: SPSCRing<Element>) {
         self.ring = ring
+        // SAFETY: the slots live as long as the ring, which is held here.
         unsafe slots = ring.slots
         mask = ring.capacity &- 1
     }
