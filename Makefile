@@ -16,7 +16,7 @@ static := --static-swift-stdlib --scratch-path .build/static
 
 shipped = $(shell swift build -c release $(static) --show-bin-path)/spate
 
-.PHONY: help run build release test lint check format install uninstall clean
+.PHONY: help run build release test bench lint check format install uninstall clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -37,6 +37,10 @@ test: ## all tests
 	@.ci/dependencies build
 	swift test $(strict) $(TEST_FLAGS)
 
+bench: ## what a flow record costs on this machine, in nanoseconds
+	@.ci/dependencies build
+	swift run -c release $(BUILD_FLAGS) Benchmarks
+
 lint: ## format of the sources, the systemd unit
 	@.ci/lint
 
@@ -53,7 +57,10 @@ install: ## binary, configuration (an existing one is kept) and unit, below DEST
 	  echo "make: kept $(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml; the new one is spate.yaml.new beside it" >&2; \
 	  install -D -m 644 Config/spate.yaml "$(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml.new"; \
 	else \
-	  install -D -m 644 Config/spate.yaml "$(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml"; \
+	  install -d "$(DESTDIR)$(SYSCONFDIR)/spate"; \
+	  sed 's/^  - stdout: {}/#   - stdout: {}                       # systemd sends it to the syslog, where alerts are already/' \
+	    Config/spate.yaml > "$(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml"; \
+	  chmod 644 "$(DESTDIR)$(SYSCONFDIR)/spate/spate.yaml"; \
 	fi
 	install -d "$(DESTDIR)$(UNITDIR)"
 	sed -e 's|/usr/bin/spate|$(PREFIX)/bin/spate|' -e 's|/etc/spate|$(SYSCONFDIR)/spate|' systemd/spate.service > "$(DESTDIR)$(UNITDIR)/spate.service"

@@ -71,6 +71,9 @@ let package = Package(
         // Tests mirror the sources; everything that several of them need is in TestSupport.
         .target(
             name: "TestSupport", dependencies: ["FlowModel"], path: "Tests/TestSupport", swiftSettings: rules),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["FlowDecoding", "FlowModel", "ServiceWindows", "TestSupport"],
+            path: "Tests/Benchmarks", swiftSettings: rules),
         tests("FlowModelTests", ["FlowModel"]),
         tests("LockFreeTests", ["LockFree"]),
         tests("FlowDecodingTests", ["FlowDecoding", "FlowModel", "LockFree"]),

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# A live demonstration in under four minutes: real servers, a real exporter, a real syslog, a real overload.
+# A live demonstration in about four minutes: real servers, a real exporter, a real syslog, a real overload.
 #
 # usage: demo.sh            as root; from the root of the project, after `make build`
 #   SPATE=PATH              another program than the release build
 #   QUIET=75 LOAD=40        seconds of ordinary use before the overload, and of the overload
-#   RECOVERY=100            seconds of ordinary use after it; an incident is cleared after a quiet minute
-#   KEEP=FOLDER             leave logs, configuration and syslog file there, and, where there is tcpdump, flows.pcap and logs.pcap for spate replay
+#   RECOVERY=125            seconds of ordinary use after it: the clear takes a quiet minute, after the last long flow was told
+#   KEEP=FOLDER             leave logs, configuration and syslog file there and,
+#                           where there is tcpdump, flows.pcap and logs.pcap for `spate replay`
 #
 # Two network namespaces joined by a veth pair. Server side: nginx in front of an application that serves eight requests at
 # a time, softflowd exporting NetFlow v9 of the interface, rsyslogd with its own socket and file, and spate. Client side:
@@ -17,7 +18,7 @@ live=$PWD/Tests/Live
 spate=${SPATE:-$PWD/.build/release/spate}
 quiet=${QUIET:-75}
 load=${LOAD:-40}
-recovery=${RECOVERY:-100}
+recovery=${RECOVERY:-125}
 server=10.2.0.20
 name=spate$$
 clients=$name-clients servers=$name-servers

@@ -116,4 +116,11 @@ import Testing
         #expect(violations.map(\.line) == [1, 2])
         #expect(violations.map(\.what) == ["docs/b.md does not exist", "docs/j.png does not exist"])
     }
+
+    @Test func `a metric in a document is explained`() {
+        let text = "a\nsee `spate_a_total`, spate_b_bytes{x=\"y\"} and spate_<stage>_c_total\n"
+        let found = Rules.metricNames(file(text, in: "docs/a.md"), explained: ["spate_a_total"])
+        #expect(found.map(\.what) == ["spate_b_bytes is not in docs/metrics.md"])
+        #expect(lines(found) == [2])
+    }
 }

@@ -48,4 +48,12 @@ import Testing
         let documents = project.files.filter { $0.path.hasSuffix(".md") }
         #expect(documents.flatMap { Rules.links($0, exists: project.holds) } == [])
     }
+
+    @Test func `metrics that documents name are explained`() throws {
+        let documents = project.files.filter { $0.path.hasSuffix(".md") }
+        let page = try #require(documents.first { $0.path == Rules.metricsPage })
+        let explained = Set(page.lines.filter { $0.hasPrefix("| `") }.flatMap(Rules.metricNames(in:)))
+        #expect(!explained.isEmpty)
+        #expect(documents.flatMap { Rules.metricNames($0, explained: explained) } == [])
+    }
 }
