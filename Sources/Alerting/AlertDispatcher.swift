@@ -10,14 +10,20 @@ import Synchronization
 ///
 /// Safe from any thread. Its own locks are held for a few list operations, never while something is written.
 package final class AlertDispatcher: Sendable {
-    private let history = Mutex(AlertHistory())
+    private let history: Mutex<AlertHistory>
     private let outlets: [Outlet]
 
     /// How long ``flush(until:)`` waits between two attempts.
     private static let flushPause = DispatchTimeInterval.milliseconds(20)
 
-    /// - Parameter limits: of each writer.
-    package init(_ writers: [VerdictWriter], limits: DeliveryQueue.Limits = DeliveryQueue.Limits()) {
+    /// - Parameters:
+    ///   - limits: of each writer.
+    ///   - old: whose knowledge of open incidents is taken over, when writers are replaced.
+    package init(
+        _ writers: [VerdictWriter], limits: DeliveryQueue.Limits = DeliveryQueue.Limits(),
+        continuing old: AlertDispatcher? = nil
+    ) {
+        history = Mutex(old?.history.withLock { $0 } ?? AlertHistory())
         outlets = writers.map { Outlet($0, limits: limits) }
     }
 

@@ -12,7 +12,9 @@ package struct LogRule: Equatable, Sendable {
     package var host: String?
     /// haproxy's frontend as it writes it, `web~` when it ends TLS; stunnel's service. Nil for any.
     package var frontend: String?
+    /// How its lines look.
     package var format: LogFormat
+    /// Where the service comes from.
     package var service: ServiceSource
 
     package init(

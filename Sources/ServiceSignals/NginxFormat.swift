@@ -132,6 +132,7 @@ extension NginxFormat {
 package struct FormatError: Error, Equatable, CustomStringConvertible {
     /// Octet of the format's text, from 0.
     package let position: Int
+    /// What is wrong there, for the operator.
     package let message: String
 
     package init(position: Int, message: String) {

@@ -20,6 +20,14 @@ final class Daemon: Sendable {
         var flows: [FlowSocket]
         var signals: [SignalSocket]
         var dispatcher: AlertDispatcher
+        /// Of sockets that were closed by a change of the configuration.
+        var closedFlows: [FlowSocketCounters] = []
+        var closedSignals: [SignalSocketCounters] = []
+
+        /// Of every flow socket there has been.
+        var flowCounters: [FlowSocketCounters] { flows.map(\.counters) + closedFlows }
+        /// Of every syslog socket there has been.
+        var signalCounters: [SignalSocketCounters] { signals.map(\.allCounters) + closedSignals }
     }
 
     let exporters = ExporterTable()
@@ -27,8 +35,7 @@ final class Daemon: Sendable {
     private let parts: Mutex<Parts>
     private let manager: ServiceManager
     private let logger: Logger
-    /// Writers that were seen to fail, so that it is said once.
-    private let failing = Mutex<Set<String>>([])
+    private let writers = Mutex(WriterWatch())
 
     /// Longest wait for messages that a writer has not taken at stop.
     private static let flushTime = DispatchTimeInterval.seconds(2)
@@ -103,12 +110,15 @@ final class Daemon: Sendable {
         change.flowsGone.forEach { loop.detach($0.feed) }
 
         let sameOutputs = next.alerts == old.configuration.alerts
-        let dispatcher = sameOutputs ? old.dispatcher : AlertDispatcher(next.alerts.map(\.writer))
+        let dispatcher =
+            sameOutputs
+            ? old.dispatcher : AlertDispatcher(next.alerts.map(\.writer), continuing: old.dispatcher)
         parts.withLock {
             $0 = Parts(
                 configuration: next, flows: change.flowsKept + newFlows,
                 signals: change.signalsKept + newSignals,
-                dispatcher: dispatcher)
+                dispatcher: dispatcher, closedFlows: old.closedFlows + change.flowsGone.map(\.counters),
+                closedSignals: old.closedSignals + change.signalsGone.map(\.allCounters))
         }
         if !sameOutputs {
             for output in next.alerts { output.obstacle.map { logger.warning("\($0)") } }
@@ -133,20 +143,11 @@ final class Daemon: Sendable {
         current.dispatcher.tick(now)
         for flow in current.flows { flow.listener.refreshKernelDrops() }
         for signal in current.signals { signal.listener.refreshKernelDrops() }
-        sayFailures(of: current.dispatcher.snapshots)
+        writers.withLock { $0.news(current.dispatcher.snapshots) }.forEach { logger.error("\($0)") }
         let snapshot = loop.snapshot
         manager.alive(
             status: "\(exporters.exporters.count) exporters, \(snapshot.services) services, "
                 + "\(snapshot.openIncidents) open incidents")
-    }
-
-    /// A writer that fails must not be found out at three in the morning.
-    private func sayFailures(of writers: [DeliverySnapshot]) {
-        for writer in writers where writer.failed > 0 {
-            let isNew = failing.withLock { $0.insert(writer.name).inserted }
-            guard isNew else { continue }
-            logger.error("alerts cannot be written to \(writer.name); they wait and are tried again")
-        }
     }
 }
 

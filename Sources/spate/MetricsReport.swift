@@ -55,11 +55,24 @@ struct MetricsReport {
     }
 
     private func perSocket(_ name: String, _ help: String, _ value: (IntakeCounters) -> UInt64) -> Metric {
+        perFlowSocket("spate_\(name)", help) { value($0.intake) }
+    }
+
+    private func perFlowSocket(_ name: String, _ help: String, _ value: (FlowSocketCounters) -> UInt64)
+        -> Metric
+    {
         Metric(
-            name: "spate_\(name)", help: help, kind: .counter,
-            samples: parts.flows.map {
-                ([("socket", "\($0.listener.address)")], Double(value($0.listener.counters)))
-            })
+            name: name, help: help, kind: .counter,
+            samples: Self.samples(parts.flowCounters.map { ($0.address, value($0)) }))
+    }
+
+    /// One sample an address: a socket that was closed and opened again goes on counting.
+    private static func samples(
+        _ values: [(address: SocketAddress, value: UInt64)]
+    ) -> [(labels: [(String, String)], value: Double)] {
+        var sums: [SocketAddress: UInt64] = [:]
+        for entry in values { sums[entry.address, default: 0] += entry.value }
+        return sums.sorted { "\($0.key)" < "\($1.key)" }.map { ([("socket", "\($0.key)")], Double($0.value)) }
     }
 
     // MARK: Decoding
@@ -150,23 +163,17 @@ struct MetricsReport {
     // MARK: Rings and windows
 
     private var rings: [Metric] {
-        func metric(
-            _ name: String, _ help: String, _ kind: Metric.Kind, _ value: (SPSCRing<FlowRecord>) -> Double
-        )
-            -> Metric
-        {
+        [
+            perFlowSocket("spate_ring_records_total", "Flow records handed to the evaluation.") { $0.pushed },
+            perFlowSocket("spate_ring_dropped_records_total", "Flow records that found the ring full.") {
+                $0.dropped
+            },
             Metric(
-                name: "spate_ring_\(name)", help: help, kind: kind,
-                samples: parts.flows.map { ([("socket", "\($0.listener.address)")], value($0.feed.ring)) })
-        }
-        return [
-            metric("records_total", "Flow records handed to the evaluation.", .counter) { Double($0.pushed) },
-            metric("dropped_records_total", "Flow records that found the ring full.", .counter) {
-                Double($0.dropped)
-            },
-            metric("waiting_records", "Flow records that wait for the evaluation.", .gauge) {
-                Double($0.count)
-            },
+                name: "spate_ring_waiting_records", help: "Flow records that wait for the evaluation.",
+                kind: .gauge,
+                samples: parts.flows.map {
+                    ([("socket", "\($0.listener.address)")], Double($0.feed.ring.count))
+                }),
         ]
     }
 
@@ -208,49 +215,48 @@ extension MetricsReport {
     private var signals: [Metric] {
         [
             perSignalSocket("datagrams_total", "Syslog datagrams taken from the kernel.") {
-                $0.listener.counters.datagrams.value
+                $0.intake.datagrams.value
             },
             perSignalSocket("dropped_datagrams_total", "Syslog datagrams that the kernel dropped.") {
-                $0.listener.counters.kernelDrops.value
+                $0.intake.kernelDrops.value
             },
-            perSignalSocket("read_lines_total", "Log lines that told an outcome.") { $0.counters.read.value },
+            perSignalSocket("read_lines_total", "Log lines that told an outcome.") { $0.lines.read.value },
             perSignalSocket("unmatched_lines_total", "Log lines that no rule is meant for.") {
-                $0.counters.unmatched.value
+                $0.lines.unmatched.value
             },
-            perSignalSocket("dropped_outcomes_total", "Outcomes that found the ring full.") {
-                $0.feed.ring.dropped
-            },
-            Metric(
-                name: "spate_signals_ignored_lines_total",
-                help: "Log lines of a rule's program without an outcome.",
-                kind: .counter,
-                samples: parts.signals.flatMap { signal in
-                    IgnoredReason.allCases.map { reason in
-                        (
-                            [("socket", "\(signal.listener.address)"), ("reason", reason.name)],
-                            Double(signal.counters.ignored[Int(reason.rawValue)].value)
-                        )
-                    }
+            perSignalSocket("dropped_outcomes_total", "Outcomes that found the ring full.") { $0.dropped },
+            perReason(
+                "ignored_lines_total", "Log lines of a rule's program without an outcome.",
+                IgnoredReason.allCases.map { reason in
+                    (reason.name, { $0.lines.ignored[Int(reason.rawValue)].value })
                 }),
-            Metric(
-                name: "spate_signals_malformed_lines_total", help: "Datagrams that are no syslog message.",
-                kind: .counter,
-                samples: parts.signals.flatMap { signal in
-                    MalformedReason.allCases.map { reason in
-                        (
-                            [("socket", "\(signal.listener.address)"), ("reason", reason.name)],
-                            Double(signal.counters.malformed[Int(reason.rawValue)].value)
-                        )
-                    }
+            perReason(
+                "malformed_lines_total", "Datagrams that are no syslog message.",
+                MalformedReason.allCases.map { reason in
+                    (reason.name, { $0.lines.malformed[Int(reason.rawValue)].value })
                 }),
         ]
     }
 
-    private func perSignalSocket(_ name: String, _ help: String, _ value: (SignalSocket) -> UInt64) -> Metric
-    {
+    private func perSignalSocket(
+        _ name: String, _ help: String, _ value: (SignalSocketCounters) -> UInt64
+    ) -> Metric {
         Metric(
             name: "spate_signals_\(name)", help: help, kind: .counter,
-            samples: parts.signals.map { ([("socket", "\($0.listener.address)")], Double(value($0))) })
+            samples: Self.samples(parts.signalCounters.map { ($0.address, value($0)) }))
+    }
+
+    private func perReason(
+        _ name: String, _ help: String, _ reasons: [(name: String, value: (SignalSocketCounters) -> UInt64)]
+    ) -> Metric {
+        let counters = parts.signalCounters
+        return Metric(
+            name: "spate_signals_\(name)", help: help, kind: .counter,
+            samples: reasons.flatMap { reason in
+                Self.samples(counters.map { ($0.address, reason.value($0)) }).map {
+                    ($0.labels + [("reason", reason.name)], $0.value)
+                }
+            })
     }
 
     // MARK: Detection and alerting
