@@ -35,7 +35,7 @@ release: ## an optimised build with the Swift runtime inside: this is what to sh
 
 test: ## all tests
 	@.ci/dependencies build
-	swift test $(strict) $(TEST_FLAGS)
+	swift test --disable-xctest $(strict) $(TEST_FLAGS)
 
 bench: ## what a flow record costs on this machine, in nanoseconds
 	@.ci/dependencies build
