@@ -17,10 +17,21 @@ package struct MetricBaseline: Sendable {
 
     /// Grown: an hour is known, and a second weighs 1/3600 from then on.
     private static let fullCount = 3600.0
+    /// Largest rise of the level a second under pressure: 0.006 a minute (detection.md §3).
+    private static let slowRise = 0.0001
 
     /// Learns one complete second. A young baseline is a cumulative mean; a grown one moves slowly, and surprises move
     /// it no further than three deviations.
-    package mutating func learn(rate: Double) {
+    ///
+    /// - Parameter slowly: the service is under pressure that harms nobody. The level then rises by ½ % a minute at most:
+    ///   growth is followed within hours, a flood within none.
+    package mutating func learn(rate: Double, slowly: Bool = false) {
+        if slowly {
+            let rise = min(Self.slowRise, max(0, naturalLogarithm(rate + 0.5) - level))
+            level += rise
+            mean += rise * (mean + 0.5)
+            return
+        }
         count = min(count + 1, Self.fullCount)
         let gain = 1 / count
         var deviation = naturalLogarithm(rate + 0.5) - level

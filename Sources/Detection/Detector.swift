@@ -86,8 +86,15 @@ struct TelemetryWatch: Sendable {
                 )
             }
         }
-        return verdicts
+        guard verdicts.count > Self.atOnce, let last = verdicts.last else { return verdicts }
+        // Thousands of forged senders must not make thousands of messages.
+        var rest = last
+        rest.detail = "\(verdicts.count - Self.atOnce) more exporters have fallen silent or send again"
+        return Array(verdicts.prefix(Self.atOnce)) + [rest]
     }
+
+    /// Exporters that are told of one by one in a second; the others are a number.
+    private static let atOnce = 5
 
     private func verdict(_ exporter: ExporterStatus, _ detail: String, severity: Severity, now: Int64)
         -> Verdict

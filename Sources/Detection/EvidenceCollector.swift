@@ -73,7 +73,8 @@ enum EvidenceCollector {
     ) {
         let ended = seconds.suffix(60).reduce(0) { $0 + Int($1.cell.endedKnown) }
         // Newcomers' unanswered and reset connections may be a limiter's work; eight outcomes of known clients decide.
-        let ofKnown = ended >= 8
+        // Their own baseline must have been learned first: without one, what is usual would look like harm.
+        let ofKnown = ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= 50
         for channel in OutcomeChannel.allCases
         where channel != .flow && channel != .slowFlows || !service.sampled {
             let lag = channel == .flow || channel == .slowFlows ? max(5, service.flowLag) : logLag
@@ -134,13 +135,21 @@ extension EvidenceFacts {
         ended += Int(cell.ended)
         short += Int(cell.short)
         handshakeOnly += Int(cell.handshakeOnly)
-        packets += Int(clamping: cell.packetsByClients)
-        packetsFromUnknown += Int(clamping: cell.packetsByUnknown)
+        packets = packets.addingSaturating(Int(clamping: cell.packetsByClients))
+        packetsFromUnknown = packetsFromUnknown.addingSaturating(Int(clamping: cell.packetsByUnknown))
         requests += Int(cell.requests)
         requestsFromUnknown += Int(cell.requestsFromUnknown)
         slowRequests += Int(cell.slowRequests)
         saturated += Int(cell.saturated)
         handshakeFailures += Int(cell.handshakeFailures)
         noSuchName += Int(cell.noSuchName)
+    }
+}
+
+extension Int {
+    /// The sum of two counts, or the largest value: exporters may claim any number of packets.
+    fileprivate func addingSaturating(_ other: Int) -> Int {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 }

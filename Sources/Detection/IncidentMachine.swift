@@ -39,6 +39,8 @@ package struct IncidentMachine: Sendable {
         package var lastMessage: Int64
         /// Seconds to the next message if nothing changes.
         package var updateInterval: Int64
+        /// Second since which it had been quiet when it was cleared.
+        package var calmSince: Int64?
         /// Second in which it was cleared, nil while open.
         package var clearedAt: Int64?
 
@@ -67,9 +69,17 @@ package struct IncidentMachine: Sendable {
     /// The notices of the present episode, so that each is said once.
     private var noticed: Set<VerdictKind> = []
     private var quietTicks = 0
+    /// Ticks of an open incident without harm.
+    private var harmlessTicks = 0
+    /// So many times `clearAfter` without harm, and pressure alone no longer keeps an incident open.
+    private static let bearing = 4.0
 
     /// Something is going on that must not be learned.
-    package var isSuspicious: Bool { state != .quiet || surgeTicks > 0 || degradationTicks > 0 }
+    package var isSuspicious: Bool { isHarmed || isPressed }
+    /// An incident, a beginning one, or harm: nothing of it is normal.
+    package var isHarmed: Bool { state != .quiet || degradationTicks > 0 }
+    /// Pressure and nobody harmed: it may be growth.
+    package var isPressed: Bool { surgeTicks > 0 }
     /// An incident is open or clearing.
     package var isOpen: Bool {
         switch state {
@@ -157,9 +167,11 @@ package struct IncidentMachine: Sendable {
     private mutating func follow(_ evidence: Evidence, severity: Severity, _ policy: DetectionPolicy)
         -> [Action]
     {
-        let calm =
-            evidence.pressureNow < 0.3 * policy.pressureThreshold
-            && evidence.outcomeNow < 0.3 * policy.outcomeThreshold
+        let harmless = evidence.outcomeNow < 0.3 * policy.outcomeThreshold
+        harmlessTicks = harmless ? harmlessTicks + 1 : 0
+        // Pressure that stays for minutes and harms nobody is what the service has to bear now.
+        let borne = Double(harmlessTicks) > Self.bearing * policy.clearAfter
+        let calm = harmless && (borne || evidence.pressureNow < 0.3 * policy.pressureThreshold)
         guard calm else {
             state = .open
             return updates(evidence, severity: severity)
@@ -171,7 +183,9 @@ package struct IncidentMachine: Sendable {
         guard Double(evidence.now - since) >= policy.clearAfter else { return [] }
         state = .quiet
         noticed = []
+        incident?.calmSince = since
         incident?.clearedAt = evidence.now
+        harmlessTicks = 0
         return [.clear]
     }
 

@@ -55,6 +55,8 @@ package struct OutcomeFinding: Sendable {
 enum OutcomeTest {
     /// How much failures of one second go together: one broken backend fails many requests at once.
     private static let overdispersion = 0.02
+    /// The usual share of failures above which a channel says nothing.
+    private static let hopeless = 0.8
 
     static func run(
         _ channel: OutcomeChannel, seconds: [ServiceSecond], baseline: RatioBaseline, ofKnown: Bool,
@@ -65,6 +67,8 @@ enum OutcomeTest {
         let threshold = policy.outcomeThreshold * (channel.isSlowness ? 2 : 1)
         var path = CumulativeSum(threshold: threshold, restart: threshold / 4, last: last, lag: lag)
         let p0 = baseline.expected
+        // Where nearly everything always fails (one-way protocols), there is nothing left to detect.
+        guard p0 <= hopeless else { return nil }
         let p1 = min(0.98, p0 + max(0.10, p0))
         let hit = naturalLogarithm(p1 / p0)
         let miss = naturalLogarithm((1 - p1) / (1 - p0))

@@ -30,9 +30,21 @@ struct ServiceBaseline: Sendable {
     /// Nothing is learned for this long after trouble (detection.md §3).
     private static let thaw: Int64 = 300
 
-    /// Learns the seconds that have become complete. `frozen`: something is suspicious, or the exporter is silent.
+    /// Why the present may not be normal.
+    enum Trouble {
+        case none
+        /// More than usual, and nobody harmed: growth is followed, slowly.
+        case pressure
+        /// The exporter has not been heard: its seconds are not known.
+        case silence
+        /// An incident or harm: nothing is learned, nor for a while after.
+        case harm
+    }
+
+    /// Learns the seconds that have become complete, as far as `trouble` allows.
     mutating func learn(
-        _ windows: borrowing ServiceAggregator, slot: Int, now: Int64, frozen: Bool, policy: DetectionPolicy
+        _ windows: borrowing ServiceAggregator, slot: Int, now: Int64, trouble: Trouble,
+        policy: DetectionPolicy
     ) {
         defer { latest = now }
         if since == .max {
@@ -43,22 +55,24 @@ struct ServiceBaseline: Sendable {
             next = now + 2
         }
         let delay = max(Int64(policy.learningDelay), min(120, windows.services[slot].startLag + 5))
-        if frozen { frozenUntil = now + Self.thaw }
+        if trouble == .harm { frozenUntil = now + Self.thaw }
         let complete = now - delay
         guard next <= complete else { return }
         let first = max(next, now - 200)
         next = complete + 1
-        guard !frozen, complete > frozenUntil || frozenUntil == .min else { return }
-        for second in windows.seconds(first...complete, slot: slot) { learn(second) }
+        guard trouble != .harm, trouble != .silence, complete > frozenUntil else { return }
+        for second in windows.seconds(first...complete, slot: slot) {
+            learn(second, slowly: trouble == .pressure)
+        }
         let seen = Double(windows.distinctSources(slot: slot, until: complete, seconds: Self.sourceSeconds))
         sources = learned <= 60 ? max(sources, seen) : sources + (seen - sources) / 600
     }
 
-    private mutating func learn(_ second: ServiceSecond) {
+    private mutating func learn(_ second: ServiceSecond, slowly: Bool) {
         learned += 1
         for metric in PressureMetric.allCases {
             metrics[metric, default: MetricBaseline()].learn(
-                rate: Double(PressureTest.rate(of: metric, second)))
+                rate: Double(PressureTest.rate(of: metric, second)), slowly: slowly)
         }
         for channel in OutcomeChannel.allCases {
             let (k, n) = OutcomeTest.counts(channel, second.cell, ofKnown: false)

@@ -28,17 +28,17 @@ struct ServiceJudge: Sendable {
         _ windows: borrowing ServiceAggregator, exporters: [ExporterStatus], policy: DetectionPolicy
     ) -> [Verdict] {
         let service = windows.services[slot]
-        let exporterIsSilent = service.exporter != nil && windows.now - service.exporterSeen > 20
         defer {
             baseline.learn(
-                windows, slot: slot, now: windows.now, frozen: machine.isSuspicious || exporterIsSilent,
+                windows, slot: slot, now: windows.now, trouble: trouble(service, exporters, now: windows.now),
                 policy: policy)
         }
         guard baseline.learned >= policy.minimumBaseline else { return [] }
         let evidence = EvidenceCollector.collect(windows, slot: slot, baseline: baseline, policy: policy)
         let judgement = Classifier.classify(evidence, service, baseline)
         let severity = Self.severity(
-            evidence, service, baseline, kind: machine.incident?.kind ?? judgement.kind)
+            evidence, service, baseline,
+            kind: machine.isOpen ? machine.incident?.kind ?? judgement.kind : judgement.kind)
         var actions = machine.evaluated(evidence, severity: severity, policy: policy)
         let isNew = actions.contains { $0 == .open || $0 == .reopen }
         if isNew { begin(evidence, judgement, severity, windows, actions.contains(.reopen), policy) }
@@ -49,6 +49,22 @@ struct ServiceJudge: Sendable {
         }
         return actions.map { word($0, evidence, severity, windows, exporters) }
     }
+
+    /// What keeps the present from being learned as normal.
+    private func trouble(_ service: ServiceState, _ exporters: [ExporterStatus], now: Int64)
+        -> ServiceBaseline.Trouble
+    {
+        if machine.isHarmed { return .harm }
+        if let id = service.exporter, exporters.indices.contains(Int(id.index)),
+            now - exporters[Int(id.index)].lastSeen.seconds > Self.exporterSilence
+        {
+            return .silence
+        }
+        return machine.isPressed ? .pressure : .none
+    }
+
+    /// Exporters flush at least once a minute; beyond that an empty second may only be one that nobody told of.
+    private static let exporterSilence: Int64 = 90
 
     // MARK: Incidents
 
@@ -113,7 +129,7 @@ struct ServiceJudge: Sendable {
                 onset: Instant(seconds: machine.incident?.onset ?? evidence.onset))
         }
         if action == .clear, let incident = machine.incident {
-            verdict.lasted = .seconds(evidence.now - incident.openedAt)
+            verdict.lasted = .seconds(max(1, (incident.calmSince ?? evidence.now) - incident.openedAt))
         }
         addFigures(to: &verdict, evidence, windows, exporters)
         return verdict

@@ -47,6 +47,15 @@ package struct ConfiguredService: Equatable, Sendable {
         (self.transport, self.kind) = (transport, kind)
     }
 
+    /// Ports of a service that are looked up by endpoint at most; wider ranges are compared.
+    package static let listedPorts = 256
+
+    /// Endpoints that can be listed.
+    package var endpoints: Int {
+        let hosts = addresses.count { $0.length == 128 }
+        return hosts * min(Self.listedPorts, ports.reduce(0) { $0 + $1.count })
+    }
+
     /// Whether it has more endpoints than are worth listing.
     package var hasRanges: Bool {
         addresses.contains { $0.length < 128 } || ports.contains { $0.count > 16 }

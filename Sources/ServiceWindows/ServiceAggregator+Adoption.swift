@@ -12,10 +12,10 @@ extension ServiceAggregator {
         counters = other.counters
         known.adopt(other.known)
         var origins: [Int?] = services.indices.map { slot in
-            other.directory.services.firstIndex { $0 == directory.services[slot] }
+            other.directory.services.firstIndex { $0.isSameService(as: directory.services[slot]) }
         }
         for slot in other.directory.services.count..<other.services.count
-        where services.count < limits.services {
+        where discovers && services.count < limits.services {
             let state = other.services[slot]
             guard table.slot(of: state.endpoint) < 0, directory.service(at: state.endpoint) == nil,
                 table.insert(state.endpoint, slot: services.count)
@@ -29,6 +29,11 @@ extension ServiceAggregator {
         return origins
     }
 
+    /// Goes on counting where `other` stopped, when windows begin anew: counters only rise.
+    package mutating func continueCounting(from other: borrowing ServiceAggregator) {
+        counters = other.counters
+    }
+
     private mutating func adoptService(_ other: borrowing ServiceAggregator, from: Int, to: Int) {
         services[to] = other.services[from]
         bases[to] = other.bases[from]
@@ -37,5 +42,12 @@ extension ServiceAggregator {
         }
         distinct.adopt(other.distinct, from: from, to: to)
         heavy.adopt(other.heavy, from: from, to: to)
+    }
+}
+
+extension ConfiguredService {
+    /// An address more or a port less does not make another service: what was learned and what is open stay.
+    fileprivate func isSameService(as other: ConfiguredService) -> Bool {
+        name == other.name && kind == other.kind && transport == other.transport
     }
 }

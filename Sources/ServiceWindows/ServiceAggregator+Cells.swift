@@ -124,9 +124,8 @@ extension ServiceAggregator {
     package func topPrefixes(_ most: Int, slot: Int) -> [(prefix: IPPrefix, share: Double)] {
         let all = heavy.top(slot: slot, at: now)
         let newcomers = all.filter { entry in
-            !known.contains(
-                KnownClients.key(
-                    service: services[slot].identity, prefixHash: entry.prefix.address.prefixMixed))
+            let address = entry.prefix.address
+            return !isDeclared(address) && !isKnown(address, slot: slot)
         }
         let newShare = newcomers.reduce(0) { $0 + $1.share }
         return Array((newShare >= 0.25 ? newcomers : all).prefix(most))

@@ -16,7 +16,7 @@ package struct ServiceAggregator: ~Copyable {
     private let declared: [IPPrefix]
     /// Shared egress (CDN, NAT): volume counts, per-source tests do not.
     private let egress: [IPPrefix]
-    private let discovers: Bool
+    let discovers: Bool
 
     /// The second that it is, by `advance(to:)`.
     package internal(set) var now: Int64 = 0
@@ -26,6 +26,7 @@ package struct ServiceAggregator: ~Copyable {
     var table: ServiceTable
     let directory: ServiceDirectory
     private let hasRanges: Bool
+    private var rangeCache = RangeCache()
     private var candidates: CandidateTable
     private var pairing: ConnectionPairing
     var known = KnownClients()
@@ -39,12 +40,13 @@ package struct ServiceAggregator: ~Copyable {
     ) {
         self.limits = limits
         (self.declared, self.egress, self.discovers) = (declared, egress, discovers)
-        table = ServiceTable(endpoints: max(limits.services, directory.services.count) &* 4)
+        table = ServiceTable(
+            endpoints: limits.services &+ directory.services.reduce(0) { $0 &+ $1.endpoints })
         self.directory = directory
         hasRanges = directory.services.contains(where: \.hasRanges)
         candidates = CandidateTable(capacity: limits.candidates)
         pairing = ConnectionPairing(capacity: limits.pendingHalves)
-        cells.reserveCapacity(limits.services &* WindowLimits.cells)
+        cells.reserveCapacity(min(limits.services, 1024) &* WindowLimits.cells)
         for service in directory.services { admitConfigured(service) }
     }
 
@@ -57,7 +59,7 @@ package struct ServiceAggregator: ~Copyable {
         let slot = addSlot(
             ServiceState(name: service.name, kind: service.kind, isConfigured: true, endpoint: first))
         for prefix in service.addresses where prefix.length == 128 {
-            for port in service.ports.joined().prefix(256) {
+            for port in service.ports.joined().prefix(ConfiguredService.listedPorts) {
                 let key = ServiceKey(address: prefix.address, port: port, transport: service.transport)
                 if table.slot(of: key) < 0 { _ = table.insert(key, slot: slot) }
             }
@@ -81,18 +83,17 @@ package struct ServiceAggregator: ~Copyable {
         let second = instant.seconds
         guard second > now else { return }
         let fades = now / 10 != second / 10
+        let previous = now
         now = second
         var alone: [ConnectionPairing.Connection] = []
         pairing.expire(since: second - limits.pairingSeconds) { alone.append($0) }
         for connection in alone { conclude(connection) }
+        if second / 604_800 != previous / 604_800, previous > 0 { known.rotate() }
         known.promote(now: second, delay: limits.newcomerSeconds) { services[$0].isSuspicious }
         if fades {
             for slot in services.indices { services[slot].fade() }
         }
     }
-
-    /// Forgets client prefixes that were not met since the last call; due once a week.
-    package mutating func rotateKnownClients() { known.rotate() }
 
     // MARK: Flow records
 
@@ -118,9 +119,8 @@ package struct ServiceAggregator: ~Copyable {
 
     private mutating func find(_ key: ServiceKey) -> Int {
         let slot = table.slot(of: key)
-        guard slot < 0, hasRanges, let id = directory.service(at: key) else { return slot }
-        _ = table.insert(key, slot: Int(id.index))
-        return Int(id.index)
+        guard slot < 0, hasRanges else { return slot }
+        return rangeCache.slot(of: key) { directory.service(at: key).map { Int($0.index) } ?? -1 }
     }
 
     private mutating func book(_ record: FlowRecord, slot: Int, key: ServiceKey, toServer: Bool) {
@@ -135,7 +135,7 @@ package struct ServiceAggregator: ~Copyable {
         counters.records &+= 1
         let first = max(min(record.start.seconds, last), now - WindowLimits.span)
         touch(slot, last) { $0.rawRecords.add(1) }
-        if record.samplingInterval > 1 { services[slot].samplingInterval = record.samplingInterval }
+        services[slot].note(sampling: record.samplingInterval)
         let lag = min(120, max(0, now - last))
         if lag > services[slot].flowLag { services[slot].flowLag = lag }
 
@@ -228,8 +228,7 @@ package struct ServiceAggregator: ~Copyable {
         bookSlow(client, connection.server, slot: slot, last: last)
         let result = ConnectionResult(client, connection.server)
         guard result != .unknown else { return }
-        let isKnown = known.contains(
-            KnownClients.key(service: services[slot].identity, prefixHash: client.client.prefixMixed))
+        let isKnown = isKnown(client.client, slot: slot)
         let failed = result != .endedWell
         touch(slot, last) { cell in
             cell.ended.add(1)
@@ -361,9 +360,15 @@ package struct ServiceAggregator: ~Copyable {
 
     // MARK: Who counts
 
-    private func isDeclared(_ client: IPAddress) -> Bool { declared.contains { $0.contains(client) } }
+    /// Whether the service has met the client's prefix, or the client stands for many.
+    func isKnown(_ client: IPAddress, slot: Int) -> Bool {
+        known.contains(KnownClients.key(service: services[slot].identity, prefixHash: client.prefixMixed))
+            || isEgress(client)
+    }
 
-    private func isEgress(_ client: IPAddress) -> Bool { egress.contains { $0.contains(client) } }
+    func isDeclared(_ client: IPAddress) -> Bool { declared.contains { $0.contains(client) } }
+
+    func isEgress(_ client: IPAddress) -> Bool { egress.contains { $0.contains(client) } }
 
     /// Several routers see the same flow: per service one exporter counts, until it falls silent.
     private mutating func isAuthoritative(_ exporter: ExporterID, slot: Int) -> Bool {
@@ -393,7 +398,10 @@ package struct ServiceAggregator: ~Copyable {
         }
         let state = ServiceState(
             name: "\(key)", kind: ServiceKind(guessedFrom: key), isConfigured: false, endpoint: key)
-        guard table.insert(key, slot: services.count) else { return }
+        guard table.insert(key, slot: services.count) else {
+            counters.refusedServices &+= 1
+            return
+        }
         _ = addSlot(state)
         counters.discovered &+= 1
     }

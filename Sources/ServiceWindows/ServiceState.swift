@@ -21,7 +21,9 @@ package struct ServiceState: Sendable {
     /// Second in which its last record arrived.
     package internal(set) var exporterSeen: Int64 = .min
     /// Largest sampling interval that records of the service came with; 1 = unsampled.
-    package internal(set) var samplingInterval: UInt32 = 1
+    package private(set) var samplingInterval: UInt32 = 1
+    /// The same in this slice of ten seconds; 0 before its first record.
+    private var samplingOfSlice: UInt32 = 0
 
     /// Set by the detector: while true nothing is learned, no newcomer becomes known.
     package var isSuspicious = false
@@ -57,6 +59,12 @@ package struct ServiceState: Sendable {
         identity = mix(name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
     }
 
+    /// A record with this sampling interval came.
+    mutating func note(sampling interval: UInt32) {
+        samplingOfSlice = max(samplingOfSlice, interval)
+        samplingInterval = max(samplingInterval, interval)
+    }
+
     /// Boyer-Moore majority vote.
     mutating func vote(_ key: ServiceKey) {
         if key == endpoint {
@@ -70,6 +78,7 @@ package struct ServiceState: Sendable {
 
     /// Ten seconds have gone: fades the recent, recomputes the limits.
     mutating func fade() {
+        if samplingOfSlice > 0 { (samplingInterval, samplingOfSlice) = (samplingOfSlice, 0) }
         knownPaths.halve()
         unknownPaths.halve()
         knownShapes.halve()

@@ -44,6 +44,21 @@ struct ServiceTable: ~Copyable {
     }
 }
 
+/// What was found for endpoints of services that are prefixes or ranges of ports: a direct-mapped memory of fixed size,
+/// since a port scan of such a service would fill any table.
+struct RangeCache: ~Copyable {
+    private static let size = 4096
+    private var keys = [ServiceKey?](repeating: nil, count: size)
+    private var slots = [Int](repeating: -1, count: size)
+
+    /// The slot of an endpoint, or -1; `look` is asked when it is not remembered.
+    mutating func slot(of key: ServiceKey, _ look: () -> Int) -> Int {
+        let index = Int(truncatingIfNeeded: key.mixed) & (Self.size &- 1)
+        if keys[index] != key { (keys[index], slots[index]) = (key, look()) }
+        return slots[index]
+    }
+}
+
 /// The 64-bit finaliser of MurmurHash3: every input bit reaches every output bit.
 @inline(__always)
 func mix(_ value: UInt64) -> UInt64 {

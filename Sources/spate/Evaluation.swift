@@ -33,6 +33,11 @@ struct Evaluation: ~Copyable {
         detector.adopt(other.detector, slots: slots)
     }
 
+    /// Goes on with the counters of `other`, whose windows are given up.
+    mutating func continueCounting(from other: borrowing Evaluation) {
+        windows.continueCounting(from: other.windows)
+    }
+
     mutating func add(_ record: FlowRecord) { windows.add(record) }
 
     mutating func add(_ outcome: Outcome) { windows.add(outcome) }

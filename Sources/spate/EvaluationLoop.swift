@@ -19,7 +19,7 @@ final class EvaluationLoop: @unchecked Sendable {
     private static let drainInterval = DispatchTimeInterval.milliseconds(50)
 
     /// Seconds by which the clock may go back: we wait until it has caught up.
-    private static let toleratedStep: Int64 = 60
+    private static let toleratedStep: Int64 = 10
 
     let wakeup: Wakeup
     private let queue = DispatchQueue(label: "spate.evaluation")
@@ -120,8 +120,10 @@ final class EvaluationLoop: @unchecked Sendable {
     /// The machine's clock was set back: what is booked lies in the future, and waiting for it would be blindness.
     private func startAnew(at now: Instant) {
         logger.error("the clock went back by \(second - now.seconds) s: windows and baselines start anew")
-        evaluation = Evaluation(configuration, exporters: exporters)
-        evaluation.start(at: now)
+        var next = Evaluation(configuration, exporters: exporters)
+        next.continueCounting(from: evaluation)
+        next.start(at: now)
+        evaluation = next
         second = now.seconds
     }
 

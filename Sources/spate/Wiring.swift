@@ -42,5 +42,10 @@ extension Configuration {
         return (try? NginxFormat(own.text)).map { .nginx($0) }
     }
 
-    var signalParser: SignalParser { SignalParser(rules: logRules, services: ServiceDirectory(services)) }
+    var signalParser: SignalParser {
+        var limits = SignalLimits()
+        // A date further off would fall out of the windows, which reach four minutes back: then the arrival counts.
+        limits.dateTolerance = .seconds(120)
+        return SignalParser(rules: logRules, services: ServiceDirectory(services), limits: limits)
+    }
 }

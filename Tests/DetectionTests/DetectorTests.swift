@@ -175,6 +175,51 @@ private struct World: ~Copyable {
         #expect(try #require(last.rate).baseline < 15)
     }
 
+    /// Hostile exporter: packet counts whose sum over a few seconds passes 2^63.
+    @Test func absurdPacketCountsDoNotTrap() {
+        var world = World()
+        world.ordinary(120)
+        for _ in 0..<20 {
+            var record = FlowRecord.request(from: Fixture.address("10.66.0.1"), port: 4000, start: world.now)
+            record.packets = 1 << 62
+            record.samplingInterval = .max
+            world.windows.add(record)
+            world.ordinary(1)
+        }
+        #expect(!world.said.contains { $0.event == .open })
+    }
+
+    @Test func aServiceWithPausesIsLearnedAndGuarded() {
+        var world = World()
+        for second in 0..<3600 {
+            if second % 30 == 0 { world.arrive(10, from: "10.20.1.1", spread: 200) }
+            world.tick()
+        }
+        for _ in 0..<60 {
+            world.arrive(10, from: "10.20.1.1", spread: 200, failing: 0.6)
+            world.arrive(200, from: "10.66.0.1", spread: 400, failing: 0.6, path: 77)
+            world.tick()
+        }
+        #expect(world.said.contains { $0.event == .open })
+    }
+
+    @Test func growthThatStaysBecomesNormalWithinHours() throws {
+        var world = World()
+        world.ordinary(600)
+        for _ in 0..<14_400 {
+            world.arrive(25, from: "10.20.1.1", spread: 200)
+            world.tick()
+        }
+        world.said = []
+        for _ in 0..<30 {
+            world.arrive(25, from: "10.20.1.1", spread: 200)
+            world.arrive(200, from: "10.66.0.1", spread: 400, failing: 0.6, path: 77)
+            world.tick()
+        }
+        let opened = try #require(world.said.first { $0.event == .open })
+        #expect(try #require(opened.rate).baseline > 15)
+    }
+
     @Test func aLeapOfTheClockIsNotLearnedAsSilence() throws {
         var world = World()
         world.ordinary(120)

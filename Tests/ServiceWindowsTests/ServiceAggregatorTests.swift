@@ -206,6 +206,52 @@ extension ServiceAggregator {
     }
 }
 
+@Suite struct HostileEndpointTests {
+    @Test func aScanOfARangeServiceLeavesRoomForDiscovery() {
+        var range = Fixture.service
+        range.ports = [1...65535]
+        var windows = ServiceAggregator(directory: ServiceDirectory([range]))
+        windows.advance(to: Instant(seconds: now))
+        for port in UInt16(1)...60000 {
+            let key = ServiceKey(address: Fixture.server, port: port, transport: .tcp)
+            windows.add(.request(from: client, to: key, start: now, packets: 1, octets: 60, flags: .syn))
+        }
+        #expect(windows.counters.records == 60000)
+        let mail = ServiceKey(address: Fixture.address("10.9.0.1"), port: 25, transport: .tcp)
+        for index in 0..<60 {
+            windows.add(.request(from: Fixture.address("10.20.1.1", plus: index), to: mail, start: now))
+        }
+        #expect(windows.counters.discovered == 1)
+    }
+
+    @Test func everyEndpointOfAConfiguredServiceIsBookedWhateverTheLimit() {
+        var farm = Fixture.service
+        farm.addresses = (0..<200).map { IPPrefix(Fixture.address("10.4.0.1", plus: $0), mappedLength: 128) }
+        var limits = WindowLimits()
+        limits.services = 1
+        var windows = ServiceAggregator(directory: ServiceDirectory([farm]), limits: limits, discovers: false)
+        windows.advance(to: Instant(seconds: now))
+        for index in 0..<200 {
+            let key = ServiceKey(address: Fixture.address("10.4.0.1", plus: index), port: 80, transport: .tcp)
+            windows.add(.request(from: client, to: key, start: now))
+        }
+        #expect(windows.counters.records == 200)
+    }
+
+    @Test func oneSampledRecordDoesNotMakeTheServiceSampledForGood() {
+        var windows = makeWindows()
+        var stray = FlowRecord.request(from: client, start: now)
+        stray.samplingInterval = 1000
+        windows.add(stray)
+        #expect(windows.services[0].sampled)
+        for second in now + 1...now + 40 {
+            windows.advance(to: Instant(seconds: second))
+            windows.add(.request(from: client, start: second))
+        }
+        #expect(!windows.services[0].sampled)
+    }
+}
+
 @Suite struct DiscoveryTests {
     private let mail = ServiceKey(address: Fixture.address("10.9.0.1"), port: 25, transport: .tcp)
 
