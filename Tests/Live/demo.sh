@@ -4,7 +4,7 @@
 # usage: demo.sh            as root; from the root of the project, after `make build`
 #   SPATE=PATH              another program than the release build
 #   QUIET=75 LOAD=40        seconds of ordinary use before the overload, and of the overload
-#   RECOVERY=125            seconds of ordinary use after it: the clear takes a quiet minute, after the last long flow was told
+#   RECOVERY=135            seconds of ordinary use after it: the clear takes a quiet minute, after the last long flow was told
 #   KEEP=FOLDER             leave logs, configuration and syslog file there and,
 #                           where there is tcpdump, flows.pcap and logs.pcap for `spate replay`
 #
@@ -18,7 +18,7 @@ live=$PWD/Tests/Live
 spate=${SPATE:-$PWD/.build/release/spate}
 quiet=${QUIET:-75}
 load=${LOAD:-40}
-recovery=${RECOVERY:-125}
+recovery=${RECOVERY:-135}
 server=10.2.0.20
 name=spate$$
 clients=$name-clients servers=$name-servers
