@@ -50,7 +50,7 @@ package struct DatagramDecoder: ~Copyable, Sendable {
     }
 
     /// Walks one UDP payload for any visitor; `records` of the summary stays 0.
-    package mutating func walk<Visitor: MessageVisitor & ~Copyable>(
+    mutating func walk<Visitor: MessageVisitor & ~Copyable>(
         _ datagram: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, arrival: Instant,
         visitor: inout Visitor
     ) -> DatagramSummary {

@@ -79,8 +79,17 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
     mutating func visitUnmatched(set id: UInt16) { unmatched.append(id) }
 
     mutating func visit(
-        record: borrowing Span<UInt8>, of template: Template, in message: MessageContext,
-        samplers: SamplingTable
+        run: borrowing Span<UInt8>, count: Int, of template: Template, in message: MessageContext,
+        domain: borrowing DomainState
+    ) {
+        let length = run.count / count
+        for index in 0..<count {
+            list(run.extracting(index &* length..<(index &+ 1) &* length), template, message)
+        }
+    }
+
+    private mutating func list(
+        _ record: borrowing Span<UInt8>, _ template: Template, _ message: MessageContext
     ) {
         if message.ordinal == ordinal {
             if template.kind == .data { dataRecords &+= 1 } else { optionRecords &+= 1 }

@@ -5,17 +5,16 @@ import FlowModel
 /// Turns data records into flow records. They gather in an array that the decoder keeps, and go to the sink once a
 /// datagram: a call through a protocol for each record would cost more than decoding it.
 struct FlowVisitor: MessageVisitor, ~Copyable {
-    private let reader: FlowReader
+    private let beliefs: FlowBeliefs
     private var records: [FlowRecord]
     /// How many of `records` belong to the present datagram; the others are from earlier ones.
     private(set) var count = 0
     private(set) var tally = FlowTally()
-    private var flat = FlatRecord()
 
     /// - Parameter buffer: records of earlier datagrams, to be overwritten.
     init(buffer: consuming [FlowRecord], limits: DecodingLimits) {
         records = buffer
-        reader = FlowReader(limits: TimeLimits(limits), largestSampling: limits.samplingInterval)
+        beliefs = FlowBeliefs(limits)
     }
 
     /// The array back: the first `count` are what it gathered.
@@ -25,65 +24,44 @@ struct FlowVisitor: MessageVisitor, ~Copyable {
         return taken
     }
 
-    @inline(__always)
     mutating func visit(
-        record: borrowing Span<UInt8>, of template: Template, in message: MessageContext,
-        samplers: SamplingTable
+        run: borrowing Span<UInt8>, count added: Int, of template: Template, in message: MessageContext,
+        domain: borrowing DomainState
     ) {
         guard template.kind == .data else { return }
         guard template.plan.isFlow else {
-            tally.otherRecords &+= 1
+            tally.otherRecords &+= added
             return
         }
         let place = count
-        if place == records.count { records.append(FlowRecord()) }
-        count = place &+ 1
-        if template.layout.isFlat {
-            reader.read(record, template.plan, message, samplers, into: &records[place], &tally)
-        } else {
-            flat.fill(from: record, template.layout)
-            reader.read(flat.octets.span, template.plan, message, samplers, into: &records[place], &tally)
+        count = place &+ added
+        while records.count < count { records.append(FlowRecord()) }
+        guard template.layout.isFlat else {
+            readFlat(run, place, added, template, message, domain)
+            return
+        }
+        template.plan.read(
+            run, stride: run.count / added, message, domain.samplers, beliefs, into: &records,
+            at: place..<count, &tally)
+    }
+
+    /// Records that cannot be read where they lie.
+    private mutating func readFlat(
+        _ run: borrowing Span<UInt8>, _ place: Int, _ count: Int, _ template: Template,
+        _ message: MessageContext, _ domain: borrowing DomainState
+    ) {
+        let length = run.count / count
+        var flat = FlatRecord()
+        for index in 0..<count {
+            flat.fill(from: run.extracting(index &* length..<(index &+ 1) &* length), template.layout)
+            template.plan.read(
+                flat.octets.span, stride: RecordLayout.flatLength, message, domain.samplers, beliefs,
+                into: &records,
+                at: place &+ index..<place &+ index &+ 1, &tally)
         }
     }
 
     mutating func visitUnmatched(set id: UInt16) {}
-}
-
-/// Reads one record, sampling included.
-struct FlowReader: Sendable {
-    let limits: TimeLimits
-    let largestSampling: UInt32
-
-    @inline(__always)
-    func read(
-        _ record: borrowing Span<UInt8>, _ plan: RecordPlan, _ message: MessageContext,
-        _ samplers: SamplingTable, into flow: inout FlowRecord, _ tally: inout FlowTally
-    ) {
-        plan.read(record, message, limits, into: &flow, clamped: &tally.clamped)
-        flow.samplingInterval = message.samplingInterval
-        if plan.hasOwnSampling, !message.isSamplingFixed,
-            let own = ownSampling(record, plan, samplers, &tally)
-        {
-            flow.samplingInterval = own
-        }
-    }
-
-    /// What the record itself says: an interval (34) or a sampler (48, 302).
-    private func ownSampling(
-        _ record: borrowing Span<UInt8>, _ plan: RecordPlan, _ samplers: SamplingTable,
-        _ tally: inout FlowTally
-    ) -> UInt32? {
-        if plan.sampling.isPresent {
-            let interval = plan.sampling.read(record)
-            if interval > 0, interval <= UInt64(largestSampling) {
-                return UInt32(truncatingIfNeeded: interval)
-            }
-            // 0 is the usual way to say "not sampled" in a data record.
-            if interval != 0 { tally.refused &+= 1 }
-        }
-        guard plan.sampler.isPresent else { return nil }
-        return samplers.interval(ofSampler: plan.sampler.read(record))
-    }
 }
 
 /// What the records of a datagram showed besides flows.

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowModel
-
 /// Sees what a datagram contains, in the order of the wire. The one walk over sets, templates and records serves the
-/// flow records of the daemon and the listing of `spate decode`; within this
-/// module it is specialised for its visitor.
-package protocol MessageVisitor: ~Copyable {
-    /// A data or options record, exactly as long as its template says.
+/// flow records of the daemon and the listing of `spate decode`, and is specialised for each.
+protocol MessageVisitor: ~Copyable {
+    /// Data or options records of one template, one behind the other: several when all are of one length, otherwise one.
+    ///
+    /// - Parameter run: exactly as long as its `count` records.
     mutating func visit(
-        record: borrowing Span<UInt8>, of template: Template, in message: MessageContext,
-        samplers: SamplingTable)
+        run: borrowing Span<UInt8>, count: Int, of template: Template, in message: MessageContext,
+        domain: borrowing DomainState)
 
     /// A data set whose template is not known (yet).
     mutating func visitUnmatched(set id: UInt16)

@@ -217,14 +217,39 @@ extension MessageWalker {
         _ set: borrowing Span<UInt8>, _ template: Template, _ message: MessageContext,
         _ domain: inout DomainState, _ visitor: inout Visitor, _ allowance: inout Int
     ) -> Int {
+        var count = 0
+        if let length = template.layout.fixedLength {
+            count = set.count / length
+            if count > allowance {
+                count = allowance
+                stopAtRecordLimit()
+            }
+            if count > 0 {
+                let run = set.extracting(0..<count &* length)
+                if template.kind == .options {
+                    for index in 0..<count {
+                        learn(run.extracting(index &* length..<(index &+ 1) &* length), template, &domain)
+                    }
+                }
+                visitor.visit(run: run, count: count, of: template, in: message, domain: domain)
+            }
+        } else {
+            count = walkVariableRecords(set, template, message, &domain, &visitor, allowance)
+        }
+        allowance &-= count
+        return count
+    }
+
+    private mutating func walkVariableRecords<Visitor: MessageVisitor & ~Copyable>(
+        _ set: borrowing Span<UInt8>, _ template: Template, _ message: MessageContext,
+        _ domain: inout DomainState, _ visitor: inout Visitor, _ allowance: Int
+    ) -> Int {
         let minimum = template.layout.minimumLength
-        let isOptions = template.kind == .options
         var offset = 0
         var count = 0
         while set.count &- offset >= minimum {
             guard count < allowance else {
-                summary.problems.add(.recordLimit)
-                isCounted = false
+                stopAtRecordLimit()
                 break
             }
             guard let length = template.recordLength(at: offset, in: set) else {
@@ -233,13 +258,17 @@ extension MessageWalker {
                 break
             }
             let record = set.extracting(offset..<offset &+ length)
-            if isOptions { learn(record, template, &domain) }
-            visitor.visit(record: record, of: template, in: message, samplers: domain.samplers)
+            if template.kind == .options { learn(record, template, &domain) }
+            visitor.visit(run: record, count: 1, of: template, in: message, domain: domain)
             offset &+= length
             count &+= 1
         }
-        allowance &-= count
         return count
+    }
+
+    private mutating func stopAtRecordLimit() {
+        summary.problems.add(.recordLimit)
+        isCounted = false
     }
 
     /// Takes from an options record what later records are read with.

@@ -84,9 +84,9 @@ package enum Problem: Int, CaseIterable, Sendable {
     }
 }
 
-/// How often each problem occurred.
+/// How often each problem occurred in a datagram; saturates, far beyond what one can hold.
 package struct ProblemCounts: Sendable {
-    private var counts = InlineArray<12, UInt32>(repeating: 0)
+    private var counts = InlineArray<12, UInt16>(repeating: 0)
     /// Whether any occurred: the usual answer is no, and then nothing need be looked through.
     package private(set) var isEmpty = true
 
@@ -97,7 +97,7 @@ package struct ProblemCounts: Sendable {
 
     mutating func add(_ problem: Problem, _ amount: Int = 1) {
         guard amount > 0 else { return }
-        counts[problem.rawValue] &+= UInt32(truncatingIfNeeded: amount)
+        counts[problem.rawValue] = UInt16(clamping: Int(counts[problem.rawValue]) &+ amount)
         isEmpty = false
     }
 }

@@ -32,14 +32,9 @@ package final class Template: Sendable {
         optionsPlan = OptionsPlan(layout)
     }
 
-    /// Length of the record that begins at `offset`; nil when a variable length passes the end of the set.
-    @inline(__always)
+    /// Length of the record that begins at `offset`, of a template whose records differ in length; nil when a variable
+    /// length passes the end of the set.
     func recordLength(at offset: Int, in set: borrowing Span<UInt8>) -> Int? {
-        if let length = layout.fixedLength { return length }
-        return variableRecordLength(at: offset, in: set)
-    }
-
-    private func variableRecordLength(at offset: Int, in set: borrowing Span<UInt8>) -> Int? {
         var cursor = offset
         for step in layout.steps {
             if step.length == FieldSpecifier.variableLength {

@@ -2,32 +2,32 @@
 
 /// An IPv4 or IPv6 address in 128 bits; IPv4 is kept in its IPv4-mapped form (RFC 4291 §2.5.5.2), so that an exporter
 /// that a dual-stack socket reports as `::ffff:192.0.2.1` is the same as `192.0.2.1`.
-package struct IPAddress: Hashable, Comparable, Sendable, BitwiseCopyable {
+public struct IPAddress: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Bits 127…64 in host order.
-    package var high: UInt64
+    public var high: UInt64
     /// Bits 63…0 in host order.
-    package var low: UInt64
+    public var low: UInt64
 
-    package init(high: UInt64, low: UInt64) {
+    public init(high: UInt64, low: UInt64) {
         (self.high, self.low) = (high, low)
     }
 
     /// An IPv4 address, first octet in the highest bits.
-    package init(ipv4: UInt32) {
+    public init(ipv4: UInt32) {
         (high, low) = (0, 0xFFFF_0000_0000 | UInt64(ipv4))
     }
 
     /// `::`, which stands for "none".
-    package static let unspecified = IPAddress(high: 0, low: 0)
+    public static var unspecified: IPAddress { IPAddress(high: 0, low: 0) }
 
     /// Whether it is an IPv4 address in its mapped form.
-    package var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
+    public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
     /// The low 32 bits: the IPv4 address when `isIPv4`.
-    package var ipv4: UInt32 { UInt32(truncatingIfNeeded: low) }
+    public var ipv4: UInt32 { UInt32(truncatingIfNeeded: low) }
 
     /// The address with all but the first `length` bits of the 128 cleared.
-    package func masked(_ length: Int) -> IPAddress {
+    public func masked(_ length: Int) -> IPAddress {
         switch length {
         case ..<1: .unspecified
         case 1..<64: IPAddress(high: high & ~(UInt64.max >> UInt64(length)), low: 0)
@@ -37,31 +37,31 @@ package struct IPAddress: Hashable, Comparable, Sendable, BitwiseCopyable {
         }
     }
 
-    package static func < (left: IPAddress, right: IPAddress) -> Bool {
+    public static func < (left: IPAddress, right: IPAddress) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }
 }
 
 /// A network: an address and the number of its leading bits that count.
-package struct IPPrefix: Hashable, Sendable, BitwiseCopyable {
+public struct IPPrefix: Hashable, Sendable, BitwiseCopyable {
     /// First address of the network, host bits cleared.
-    package let address: IPAddress
+    public let address: IPAddress
     /// 0…128; an IPv4 `/24` is kept as 120.
-    package let length: Int
+    public let length: Int
 
     /// - Parameter length: in the 128-bit space; clamped to 0…128.
-    package init(_ address: IPAddress, mappedLength length: Int) {
+    public init(_ address: IPAddress, mappedLength length: Int) {
         self.length = min(128, max(0, length))
         self.address = address.masked(self.length)
     }
 
     /// Whether an address lies in the network.
-    package func contains(_ other: IPAddress) -> Bool { other.masked(length) == address }
+    public func contains(_ other: IPAddress) -> Bool { other.masked(length) == address }
 }
 
 extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
     /// Dotted decimal for IPv4, RFC 5952 for IPv6.
-    package var description: String {
+    public var description: String {
         if isIPv4 {
             let value = ipv4
             return "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
@@ -89,7 +89,7 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
     }
 
     /// Reads dotted decimal or any RFC 4291 §2.2 form; nil for anything else, zone ids included.
-    package init?(_ description: String) {
+    public init?(_ description: String) {
         let bytes = Array(description.utf8)
         if let value = Self.parseIPv4(bytes[...]) {
             self.init(ipv4: value)
@@ -101,7 +101,7 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
     }
 
     /// Reads the same forms from UTF-8 bytes.
-    package init?(utf8 bytes: ArraySlice<UInt8>) {
+    public init?(utf8 bytes: ArraySlice<UInt8>) {
         if let value = Self.parseIPv4(bytes) {
             self.init(ipv4: value)
         } else if let address = Self.parseIPv6(Array(bytes)) {
@@ -191,12 +191,12 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
 
 extension IPPrefix: CustomStringConvertible, LosslessStringConvertible {
     /// `10.0.0.0/8` or `fd00::/8`.
-    package var description: String {
+    public var description: String {
         address.isIPv4 && length >= 96 ? "\(address)/\(length - 96)" : "\(address)/\(length)"
     }
 
     /// Reads `ADDRESS/LENGTH`, or an address alone as a host; nil when either part is wrong.
-    package init?(_ description: String) {
+    public init?(_ description: String) {
         let parts = description.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(String(parts[0])) else { return nil }
         let most = address.isIPv4 ? 32 : 128

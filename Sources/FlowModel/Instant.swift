@@ -1,78 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A point in time: microseconds since the Unix epoch, UTC. Stages get it as an argument and never read a clock.
-package struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
+public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Microseconds since 1970-01-01T00:00:00Z; negative before it.
-    package var microseconds: Int64
+    public var microseconds: Int64
 
-    package init(microseconds: Int64) { self.microseconds = microseconds }
+    public init(microseconds: Int64) { self.microseconds = microseconds }
 
     /// Saturates instead of overflowing, since the number may come from the network.
-    package init(milliseconds: Int64) {
+    public init(milliseconds: Int64) {
         let (product, overflow) = milliseconds.multipliedReportingOverflow(by: 1000)
         microseconds = overflow ? (milliseconds < 0 ? .min : .max) : product
     }
 
     /// Saturates instead of overflowing, since the number may come from the network.
-    package init(seconds: Int64) {
+    public init(seconds: Int64) {
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
         microseconds = overflow ? (seconds < 0 ? .min : .max) : product
     }
 
     /// Whole seconds since the epoch, rounded down.
-    package var seconds: Int64 {
+    public var seconds: Int64 {
         let quotient = microseconds / 1_000_000
         return microseconds < 0 && quotient &* 1_000_000 != microseconds ? quotient &- 1 : quotient
     }
 
     /// Milliseconds since the epoch, rounded toward zero.
-    package var milliseconds: Int64 { microseconds / 1000 }
+    public var milliseconds: Int64 { microseconds / 1000 }
 
     /// Never reached by real traffic; stands for "not known yet".
-    package static let distantPast = Instant(microseconds: .min)
+    public static var distantPast: Instant { Instant(microseconds: .min) }
 
-    package static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
+    public static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
 
     /// The later instant by `interval`, saturating.
-    package static func + (left: Instant, interval: Interval) -> Instant {
+    public static func + (left: Instant, interval: Interval) -> Instant {
         let (sum, overflow) = left.microseconds.addingReportingOverflow(interval.microseconds)
         return Instant(microseconds: overflow ? (interval.microseconds < 0 ? .min : .max) : sum)
     }
 
     /// The earlier instant by `interval`, saturating.
-    package static func - (left: Instant, interval: Interval) -> Instant {
+    public static func - (left: Instant, interval: Interval) -> Instant {
         let (difference, overflow) = left.microseconds.subtractingReportingOverflow(interval.microseconds)
         return Instant(microseconds: overflow ? (interval.microseconds < 0 ? .max : .min) : difference)
     }
 
     /// The time from `right` to `left`, saturating.
-    package static func - (left: Instant, right: Instant) -> Interval {
+    public static func - (left: Instant, right: Instant) -> Interval {
         let (difference, overflow) = left.microseconds.subtractingReportingOverflow(right.microseconds)
         return Interval(microseconds: overflow ? (left.microseconds < 0 ? .min : .max) : difference)
     }
 }
 
 /// A span of time in microseconds, signed. (Swift's `Duration` is 128 bits wide: too wide for records.)
-package struct Interval: Hashable, Comparable, Sendable, BitwiseCopyable {
+public struct Interval: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Signed length.
-    package var microseconds: Int64
+    public var microseconds: Int64
 
-    package init(microseconds: Int64) { self.microseconds = microseconds }
+    public init(microseconds: Int64) { self.microseconds = microseconds }
 
     /// So many seconds.
-    package static func seconds(_ count: Int64) -> Interval { Interval(microseconds: count &* 1_000_000) }
+    public static func seconds(_ count: Int64) -> Interval { Interval(microseconds: count &* 1_000_000) }
     /// So many milliseconds.
-    package static func milliseconds(_ count: Int64) -> Interval { Interval(microseconds: count &* 1000) }
+    public static func milliseconds(_ count: Int64) -> Interval { Interval(microseconds: count &* 1000) }
 
     /// Seconds with their fraction.
-    package var seconds: Double { Double(microseconds) / 1e6 }
+    public var seconds: Double { Double(microseconds) / 1e6 }
 
-    package static func < (left: Interval, right: Interval) -> Bool { left.microseconds < right.microseconds }
+    public static func < (left: Interval, right: Interval) -> Bool { left.microseconds < right.microseconds }
 }
 
 extension Instant {
     /// RFC 3339 in UTC with `digits` digits of fraction (0…6), such as `2026-11-21T02:02:45.123Z`.
-    package func rfc3339(digits: Int = 3) -> String {
+    public func rfc3339(digits: Int = 3) -> String {
         let date = CivilDate(self)
         var text = "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T\(date.clock)"
         if digits > 0 {
@@ -83,16 +83,16 @@ extension Instant {
 }
 
 /// Year, month, day and time of day in UTC, proleptic Gregorian calendar.
-package struct CivilDate: Equatable, Sendable {
+public struct CivilDate: Equatable, Sendable {
     /// Month and day count from 1; the year may be negative.
-    package var year: Int, month: Int, day: Int
+    public var year: Int, month: Int, day: Int
     /// Time of day.
-    package var hour: Int, minute: Int, second: Int, microsecond: Int
+    public var hour: Int, minute: Int, second: Int, microsecond: Int
     /// 0 is Sunday.
-    package var weekday: Int
+    public var weekday: Int
 
     /// The date of an instant.
-    package init(_ instant: Instant) {
+    public init(_ instant: Instant) {
         let seconds = Int(instant.seconds)
         microsecond = Int(instant.microseconds &- Int64(seconds) &* 1_000_000)
         var days = seconds / 86400
@@ -113,10 +113,10 @@ package struct CivilDate: Equatable, Sendable {
     }
 
     /// `HH:MM:SS`.
-    package var clock: String { "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))" }
+    public var clock: String { "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))" }
 
     /// Seconds since the epoch of a date in UTC; fields out of range carry over.
-    package static func secondsSinceEpoch(
+    public static func secondsSinceEpoch(
         year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int
     ) -> Int64 {
         let shiftedYear = month <= 2 ? year - 1 : year

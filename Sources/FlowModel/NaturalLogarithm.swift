@@ -3,7 +3,7 @@
 /// ln x for x > 0, without the C library, which pure stages do not import. Relative error below 1e-12.
 ///
 /// x = m · 2^e with m in [√½, √2); ln m by the series of artanh((m-1)/(m+1)), which needs ten terms there.
-package func naturalLogarithm(_ x: Double) -> Double {
+public func naturalLogarithm(_ x: Double) -> Double {
     guard x > 0, x.isFinite else { return x > 0 ? x : -.infinity }
     var mantissa = x.significand
     var exponent = Double(x.exponent)

@@ -2,33 +2,33 @@
 
 /// How one request to a service ended, as the service itself said in a log line or a metric. Fixed size: it travels
 /// through the lock-free ring.
-package struct Outcome: Equatable, Sendable, BitwiseCopyable {
+public struct Outcome: Equatable, Sendable, BitwiseCopyable {
     /// A configured service.
-    package var service: ServiceID
+    public var service: ServiceID
     /// When the request ended; the arrival of the line when it has no date of its own.
-    package var time: Instant
+    public var time: Instant
     /// The client, `.unspecified` when the line does not name one.
-    package var client: IPAddress
+    public var client: IPAddress
     /// HTTP status, 0 when there is none.
-    package var status: UInt16
+    public var status: UInt16
     /// Why it failed, `none` for success.
-    package var failure: FailureClass
+    public var failure: FailureClass
     /// What the line tells besides or instead of a request.
-    package var event: ServiceEvent
+    public var event: ServiceEvent
     /// Time the server took, in milliseconds; `noLatency` when the line does not say.
-    package var latencyMilliseconds: UInt32
+    public var latencyMilliseconds: UInt32
     /// Whole duration as the client saw it, in milliseconds; `noLatency` when the line does not say.
-    package var totalMilliseconds: UInt32
+    public var totalMilliseconds: UInt32
     /// FNV-1a of the request path or query name, 0 when there is none: for the share of one path.
-    package var pathHash: UInt32
+    public var pathHash: UInt32
     /// Length of the DNS query name in octets, 0 for other lines.
-    package var nameLength: UInt16
+    public var nameLength: UInt16
 
     /// Stands for a time that the line does not say.
-    package static let noLatency = UInt32.max
+    public static let noLatency = UInt32.max
 
     /// A success about which nothing more is known.
-    package init(service: ServiceID, time: Instant) {
+    public init(service: ServiceID, time: Instant) {
         (self.service, self.time, client) = (service, time, .unspecified)
         (status, failure, event) = (0, .none, .none)
         (latencyMilliseconds, totalMilliseconds) = (Self.noLatency, Self.noLatency)
@@ -37,7 +37,7 @@ package struct Outcome: Equatable, Sendable, BitwiseCopyable {
 }
 
 /// Why a request failed; `none` is success.
-package enum FailureClass: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+public enum FailureClass: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case none
     /// 500 and other 5xx without a better name.
     case serverError
@@ -65,7 +65,7 @@ package enum FailureClass: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case noSuchName
 
     /// Whether the service failed its client.
-    package var isFailure: Bool {
+    public var isFailure: Bool {
         switch self {
         case .none, .clientError, .noSuchName: false
         default: true
@@ -73,7 +73,7 @@ package enum FailureClass: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     }
 
     /// The word for it in output.
-    package var name: String {
+    public var name: String {
         switch self {
         case .none: "none"
         case .serverError: "server_error"
@@ -93,7 +93,7 @@ package enum FailureClass: UInt8, CaseIterable, Sendable, BitwiseCopyable {
 }
 
 /// What a line says besides a request: dropped work writes no access line, these lines do.
-package enum ServiceEvent: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+public enum ServiceEvent: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case none
     /// `SSL handshake failure` and its kin.
     case handshakeFailure
@@ -111,7 +111,7 @@ package enum ServiceEvent: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case negotiated
 
     /// The word for it in output.
-    package var name: String {
+    public var name: String {
         switch self {
         case .none: "none"
         case .handshakeFailure: "handshake_failure"

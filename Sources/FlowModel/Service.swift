@@ -1,45 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a client connects to: address, port and protocol.
-package struct ServiceKey: Hashable, Sendable, BitwiseCopyable {
+public struct ServiceKey: Hashable, Sendable, BitwiseCopyable {
     /// Of the server.
-    package var address: IPAddress
+    public var address: IPAddress
     /// Of the server.
-    package var port: UInt16
+    public var port: UInt16
     /// TCP or UDP, in practice.
-    package var transport: TransportProtocol
+    public var transport: TransportProtocol
 
-    package init(address: IPAddress, port: UInt16, transport: TransportProtocol) {
+    public init(address: IPAddress, port: UInt16, transport: TransportProtocol) {
         (self.address, self.port, self.transport) = (address, port, transport)
     }
 }
 
 extension ServiceKey: CustomStringConvertible {
     /// `10.2.0.20:80/tcp`, `[fd00::1]:443/tcp`.
-    package var description: String {
+    public var description: String {
         address.isIPv4 ? "\(address):\(port)/\(transport)" : "[\(address)]:\(port)/\(transport)"
     }
 }
 
 /// What a service speaks; it decides which classes of flood can be meant.
-package enum ServiceKind: String, CaseIterable, Sendable {
+public enum ServiceKind: String, CaseIterable, Sendable {
     case http, https, tls, dns, ssh, other
 }
 
 /// A service that the operator named: a set of endpoints with one baseline.
-package struct ConfiguredService: Equatable, Sendable {
+public struct ConfiguredService: Equatable, Sendable {
     /// Unique among the services; how messages call it.
-    package var name: String
+    public var name: String
     /// Where it lives; hosts are prefixes of full length.
-    package var addresses: [IPPrefix]
+    public var addresses: [IPPrefix]
     /// Its ports; single ones are ranges of one.
-    package var ports: [ClosedRange<UInt16>]
+    public var ports: [ClosedRange<UInt16>]
     /// TCP or UDP, in practice.
-    package var transport: TransportProtocol
+    public var transport: TransportProtocol
     /// What it speaks.
-    package var kind: ServiceKind
+    public var kind: ServiceKind
 
-    package init(
+    public init(
         name: String, addresses: [IPPrefix], ports: [ClosedRange<UInt16>],
         transport: TransportProtocol, kind: ServiceKind
     ) {
@@ -48,44 +48,44 @@ package struct ConfiguredService: Equatable, Sendable {
     }
 
     /// Ports of a service that are looked up by endpoint at most; wider ranges are compared.
-    package static let listedPorts = 256
+    public static let listedPorts = 256
 
     /// Endpoints that can be listed.
-    package var endpoints: Int {
+    public var endpoints: Int {
         let hosts = addresses.count { $0.length == 128 }
         return hosts * min(Self.listedPorts, ports.reduce(0) { $0 + $1.count })
     }
 
     /// Whether it has more endpoints than are worth listing.
-    package var hasRanges: Bool {
+    public var hasRanges: Bool {
         addresses.contains { $0.length < 128 } || ports.contains { $0.count > 16 }
     }
 
     /// Whether an endpoint is one of the service.
-    package func contains(_ key: ServiceKey) -> Bool {
+    public func contains(_ key: ServiceKey) -> Bool {
         key.transport == transport && ports.contains { $0.contains(key.port) }
             && addresses.contains { $0.contains(key.address) }
     }
 }
 
 /// Dense number of a service: the configured ones first, in the order of the configuration, then discovered ones.
-package struct ServiceID: Hashable, Sendable, BitwiseCopyable {
+public struct ServiceID: Hashable, Sendable, BitwiseCopyable {
     /// 0, 1, 2 …
-    package let index: UInt32
-    package init(_ index: UInt32) { self.index = index }
+    public let index: UInt32
+    public init(_ index: UInt32) { self.index = index }
 }
 
 /// The configured services, looked up by endpoint or name. Immutable: a changed configuration makes a new one.
-package struct ServiceDirectory: Sendable {
+public struct ServiceDirectory: Sendable {
     /// In the order of the configuration: a service stands at the index of its ``ServiceID``.
-    package let services: [ConfiguredService]
+    public let services: [ConfiguredService]
     /// Services of a single address and port, by endpoint: nearly all of them.
     private let exact: [ServiceKey: ServiceID]
     /// The others, tried in order.
     private let ranges: [ServiceID]
 
     /// Of two services with the same endpoint the first has it.
-    package init(_ services: [ConfiguredService]) {
+    public init(_ services: [ConfiguredService]) {
         self.services = services
         var exact: [ServiceKey: ServiceID] = [:]
         var ranges: [ServiceID] = []
@@ -106,12 +106,12 @@ package struct ServiceDirectory: Sendable {
     }
 
     /// The configured service that has this endpoint; the first in the configuration wins among ranges.
-    package func service(at key: ServiceKey) -> ServiceID? {
+    public func service(at key: ServiceKey) -> ServiceID? {
         exact[key] ?? ranges.first { services[Int($0.index)].contains(key) }
     }
 
     /// The configured service of this name.
-    package func service(named name: String) -> ServiceID? {
+    public func service(named name: String) -> ServiceID? {
         services.firstIndex { $0.name == name }.map { ServiceID(UInt32($0)) }
     }
 }

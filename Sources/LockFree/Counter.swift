@@ -5,16 +5,16 @@ import Synchronization
 /// A number that only rises: one stage adds, anybody reads at any time. Wait-free.
 ///
 /// Relaxed ordering: a counter publishes nothing but itself.
-package struct Counter: ~Copyable, Sendable {
+public struct Counter: ~Copyable, Sendable {
     private let storage = Atomic<UInt64>(0)
 
-    package init() {}
+    public init() {}
 
     /// Adds, from any thread.
-    package func add(_ amount: UInt64 = 1) {
+    public func add(_ amount: UInt64 = 1) {
         storage.wrappingAdd(amount, ordering: .relaxed)
     }
 
     /// The sum so far, from any thread.
-    package var value: UInt64 { storage.load(ordering: .relaxed) }
+    public var value: UInt64 { storage.load(ordering: .relaxed) }
 }

@@ -9,13 +9,13 @@ import Synchronization
 ///
 /// Both indices rise for ever and are masked on use, so that full and empty differ and the indices are the counters.
 @safe
-package final class SPSCRing<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+public final class SPSCRing<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     // Two indices in one pair of cache lines would bounce between the cores; 128 octets, because the prefetcher of
     // x86-64 fetches lines in pairs and other cores have lines of 128.
     private typealias Padding = InlineArray<16, UInt64>
 
     /// Elements that fit at once, a power of two.
-    package let capacity: Int
+    public let capacity: Int
     fileprivate let slots: UnsafeMutablePointer<Element>
     private let producerTaken = Atomic<Bool>(false)
     private let consumerTaken = Atomic<Bool>(false)
@@ -32,7 +32,7 @@ package final class SPSCRing<Element: BitwiseCopyable & Sendable>: @unchecked Se
     /// - Parameters:
     ///   - minimumCapacity: rounded up to a power of two; at least 1.
     ///   - filler: what the slots hold before they are first written; it is never delivered.
-    package init(minimumCapacity: Int, filler: Element) {
+    public init(minimumCapacity: Int, filler: Element) {
         precondition(minimumCapacity >= 1 && minimumCapacity <= 1 << 30, "a ring holds 1 to 2^30 elements")
         var capacity = 1
         while capacity < minimumCapacity { capacity *= 2 }
@@ -48,28 +48,28 @@ package final class SPSCRing<Element: BitwiseCopyable & Sendable>: @unchecked Se
     }
 
     /// The one handle that writes; asking twice is a bug and traps.
-    package func takeProducer() -> RingProducer<Element> {
+    public func takeProducer() -> RingProducer<Element> {
         precondition(!producerTaken.exchange(true, ordering: .relaxed), "the ring has one producer")
         return RingProducer(self)
     }
 
     /// The one handle that reads; asking twice is a bug and traps.
-    package func takeConsumer() -> RingConsumer<Element> {
+    public func takeConsumer() -> RingConsumer<Element> {
         precondition(!consumerTaken.exchange(true, ordering: .relaxed), "the ring has one consumer")
         return RingConsumer(self)
     }
 
     /// Elements that the producer published.
-    package var pushed: UInt64 { UInt64(truncatingIfNeeded: tail.load(ordering: .relaxed)) }
+    public var pushed: UInt64 { UInt64(truncatingIfNeeded: tail.load(ordering: .relaxed)) }
 
     /// Elements that the consumer took and released.
-    package var consumed: UInt64 { UInt64(truncatingIfNeeded: head.load(ordering: .relaxed)) }
+    public var consumed: UInt64 { UInt64(truncatingIfNeeded: head.load(ordering: .relaxed)) }
 
     /// Elements that found the ring full.
-    package var dropped: UInt64 { drops.value }
+    public var dropped: UInt64 { drops.value }
 
     /// Elements that wait, at about this moment.
-    package var count: Int {
+    public var count: Int {
         // The head first: it never passes the tail, so a later tail cannot make the difference negative.
         let released = head.load(ordering: .acquiring)
         return min(capacity, tail.load(ordering: .relaxed) &- released)
@@ -78,7 +78,7 @@ package final class SPSCRing<Element: BitwiseCopyable & Sendable>: @unchecked Se
 
 /// The writing end of an ``SPSCRing``. It may move between threads, but only one uses it at a time.
 @safe
-package struct RingProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {
+public struct RingProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {
     private let ring: SPSCRing<Element>
     private let slots: UnsafeMutablePointer<Element>
     private let mask: Int
@@ -98,7 +98,7 @@ package struct RingProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
     /// Puts an element into the next slot; the consumer sees it after ``publish()``.
     ///
     /// Returns false when the ring is full: the element is dropped and counted.
-    package mutating func push(_ element: Element) -> Bool {
+    public mutating func push(_ element: Element) -> Bool {
         fill { $0 = element }
     }
 
@@ -106,7 +106,7 @@ package struct RingProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
     ///
     /// Returns false when the ring is full: `body` is not called, and the element is counted as dropped.
     @inline(__always)
-    package mutating func fill(_ body: (inout Element) -> Void) -> Bool {
+    public mutating func fill(_ body: (inout Element) -> Void) -> Bool {
         guard next != limit || refreshLimit() else {
             ring.drops.add()
             return false
@@ -120,7 +120,7 @@ package struct RingProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
     }
 
     /// Hands everything written so far to the consumer: once per datagram or batch, not per element.
-    package func publish() {
+    public func publish() {
         // Releases the slots' contents to the consumer's acquiring load.
         ring.tail.store(next, ordering: .releasing)
     }
@@ -135,7 +135,7 @@ package struct RingProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
 
 /// The reading end of an ``SPSCRing``. It may move between threads, but only one uses it at a time.
 @safe
-package struct RingConsumer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {
+public struct RingConsumer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {
     private let ring: SPSCRing<Element>
     private let slots: UnsafeMutablePointer<Element>
     private let mask: Int
@@ -155,7 +155,7 @@ package struct RingConsumer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
     ///
     /// Returns how many there were.
     @discardableResult
-    package mutating func drain(max maximum: Int = .max, _ body: (borrowing Element) -> Void) -> Int {
+    public mutating func drain(max maximum: Int = .max, _ body: (borrowing Element) -> Void) -> Int {
         var drained = 0
         while drained < maximum {
             let count = withBatch(max: maximum &- drained) { batch in
@@ -171,7 +171,7 @@ package struct RingConsumer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
     /// slots back. Where the ring wraps, the rest comes with the next call.
     ///
     /// Returns how many there were; at 0 `body` was not called.
-    package mutating func withBatch(max maximum: Int = .max, _ body: (borrowing Span<Element>) -> Void) -> Int
+    public mutating func withBatch(max maximum: Int = .max, _ body: (borrowing Span<Element>) -> Void) -> Int
     {
         if next == available { available = ring.tail.load(ordering: .acquiring) }
         let start = next & mask

@@ -7,13 +7,14 @@ extension Rules {
     /// Every declaration that other targets see says what it is, in a doc comment directly above.
     static func documentation(_ file: TextFile) -> [Violation] {
         Declaration.all(in: file).compactMap { declaration in
-            guard declaration.modifiers.contains("package"), declaration.keyword != "import",
+            guard let access = declaration.modifiers.first(where: { $0 == "package" || $0 == "public" }),
+                declaration.keyword != "import",
                 !conformances.contains(declaration.name), !isDocumented(declaration, in: file),
                 !isMemberwise(declaration, in: file)
             else { return nil }
             return Violation(
                 path: file.path, line: declaration.line + 1,
-                what: "package \(declaration.keyword) \(declaration.name) has no doc comment")
+                what: "\(access) \(declaration.keyword) \(declaration.name) has no doc comment")
         }
     }
 

@@ -51,7 +51,7 @@ import Testing
         #expect(Rules.functionLength(file("protocol P {\n\(requirements)}\n")) == [])
     }
 
-    @Test func `a package declaration wants a doc comment`() {
+    @Test func `a shared declaration wants a doc comment`() {
         let text = """
             package import A
             package struct B {
@@ -59,7 +59,7 @@ import Testing
                 @inlinable
                 package let a: Int
                 // No doc comment.
-                package static func b() {}
+                public static func b() {}
                 package private(set) var c = 1
                 package var description: String { "" }
             }
