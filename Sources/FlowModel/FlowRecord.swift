@@ -63,6 +63,7 @@ public struct FlowRecord: Equatable, Sendable, BitwiseCopyable {
 public struct FlowPresence: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// The bits.
     public let rawValue: UInt8
+    /// From the bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// TCP flags were exported.
@@ -82,6 +83,7 @@ public struct FlowPresence: OptionSet, Hashable, Sendable, BitwiseCopyable {
 public struct ExporterID: Hashable, Sendable, BitwiseCopyable {
     /// 0, 1, 2 …
     public let index: UInt32
+    /// The exporter of this number.
     public init(_ index: UInt32) { self.index = index }
 }
 
@@ -89,6 +91,7 @@ public struct ExporterID: Hashable, Sendable, BitwiseCopyable {
 public struct TransportProtocol: Hashable, Sendable, BitwiseCopyable {
     /// As in the IP header.
     public let number: UInt8
+    /// From the number in the IP header.
     public init(_ number: UInt8) { self.number = number }
 
     /// ICMP for IPv4.
@@ -104,6 +107,7 @@ public struct TransportProtocol: Hashable, Sendable, BitwiseCopyable {
 }
 
 extension TransportProtocol: CustomStringConvertible, LosslessStringConvertible {
+    /// The name, or the number of a protocol without one here.
     public var description: String {
         switch self {
         case .icmp: "icmp"
@@ -134,6 +138,7 @@ extension TransportProtocol: CustomStringConvertible, LosslessStringConvertible 
 public struct TCPFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// The bits.
     public let rawValue: UInt8
+    /// From the bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// No more data from the sender.

@@ -8,6 +8,7 @@ public struct IPAddress: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Bits 63…0 in host order.
     public var low: UInt64
 
+    /// An address of these 128 bits.
     public init(high: UInt64, low: UInt64) {
         (self.high, self.low) = (high, low)
     }
@@ -37,6 +38,7 @@ public struct IPAddress: Hashable, Comparable, Sendable, BitwiseCopyable {
         }
     }
 
+    /// In numerical order; IPv4 is ordered among itself.
     public static func < (left: IPAddress, right: IPAddress) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }

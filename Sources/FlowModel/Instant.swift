@@ -5,6 +5,7 @@ public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Microseconds since 1970-01-01T00:00:00Z; negative before it.
     public var microseconds: Int64
 
+    /// So many microseconds after the epoch.
     public init(microseconds: Int64) { self.microseconds = microseconds }
 
     /// Saturates instead of overflowing, since the number may come from the network.
@@ -31,6 +32,7 @@ public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Never reached by real traffic; stands for "not known yet".
     public static var distantPast: Instant { Instant(microseconds: .min) }
 
+    /// Whether `left` is the earlier.
     public static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
 
     /// The later instant by `interval`, saturating.
@@ -57,6 +59,7 @@ public struct Interval: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Signed length.
     public var microseconds: Int64
 
+    /// So many microseconds.
     public init(microseconds: Int64) { self.microseconds = microseconds }
 
     /// So many seconds.
@@ -67,6 +70,7 @@ public struct Interval: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Seconds with their fraction.
     public var seconds: Double { Double(microseconds) / 1e6 }
 
+    /// Whether `left` is the shorter.
     public static func < (left: Interval, right: Interval) -> Bool { left.microseconds < right.microseconds }
 }
 

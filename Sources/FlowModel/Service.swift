@@ -9,6 +9,7 @@ public struct ServiceKey: Hashable, Sendable, BitwiseCopyable {
     /// TCP or UDP, in practice.
     public var transport: TransportProtocol
 
+    /// A key of these three.
     public init(address: IPAddress, port: UInt16, transport: TransportProtocol) {
         (self.address, self.port, self.transport) = (address, port, transport)
     }
@@ -39,6 +40,7 @@ public struct ConfiguredService: Equatable, Sendable {
     /// What it speaks.
     public var kind: ServiceKind
 
+    /// A service as the operator describes it.
     public init(
         name: String, addresses: [IPPrefix], ports: [ClosedRange<UInt16>],
         transport: TransportProtocol, kind: ServiceKind
@@ -72,6 +74,7 @@ public struct ConfiguredService: Equatable, Sendable {
 public struct ServiceID: Hashable, Sendable, BitwiseCopyable {
     /// 0, 1, 2 …
     public let index: UInt32
+    /// The service of this number.
     public init(_ index: UInt32) { self.index = index }
 }
 

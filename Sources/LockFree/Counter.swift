@@ -8,6 +8,7 @@ import Synchronization
 public struct Counter: ~Copyable, Sendable {
     private let storage = Atomic<UInt64>(0)
 
+    /// At 0.
     public init() {}
 
     /// Adds, from any thread.
