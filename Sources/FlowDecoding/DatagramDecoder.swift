@@ -42,8 +42,6 @@ package struct DatagramDecoder: ~Copyable, Sendable {
         var (summary, index) = walkUncounted(datagram, from: address, port: port, arrival: arrival, &visitor)
         buffer = visitor.takeRecords()
         (summary.records, summary.otherRecords) = (visitor.count, visitor.tally.otherRecords)
-        summary.problems.add(.timeClamped, visitor.tally.clamped)
-        summary.problems.add(.samplingRefused, visitor.tally.refused)
         if visitor.count > 0 { sink.append(contentsOf: buffer.span.extracting(0..<visitor.count)) }
         count(summary, index, octets: datagram.count, arrival: arrival)
         return summary
@@ -103,6 +101,7 @@ package struct DatagramDecoder: ~Copyable, Sendable {
         walker.walk(
             datagram, &exporters[index], domain, port: port, arrival: arrival, ordinal: ordinal, &visitor)
         use = walker.use
+        walker.summary.problems.add(visitor.problems)
         return (walker.summary, index)
     }
 

@@ -14,6 +14,7 @@ package enum ListingFormat: String, Sendable, CaseIterable {
 /// record that waited for its template comes with the datagram that brought the template and names the one it was in.
 package struct DatagramListing: ~Copyable {
     private let format: ListingFormat
+    private let limits: DecodingLimits
     private var decoder: DatagramDecoder
     private var number: UInt64 = 0
     /// Lines that nobody has taken yet.
@@ -21,7 +22,7 @@ package struct DatagramListing: ~Copyable {
 
     /// A listing with a decoder of its own.
     package init(format: ListingFormat, configuration: DecodingConfiguration = DecodingConfiguration()) {
-        self.format = format
+        (self.format, limits) = (format, configuration.limits)
         decoder = DatagramDecoder(
             configuration: configuration, exporters: ExporterTable(limit: configuration.limits.exporters))
     }
@@ -34,7 +35,7 @@ package struct DatagramListing: ~Copyable {
         _ datagram: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, arrival: Instant
     ) {
         number &+= 1
-        var visitor = ListingVisitor(format: format, ordinal: number)
+        var visitor = ListingVisitor(format: format, ordinal: number, limits: limits)
         let summary = decoder.walk(datagram, from: address, port: port, arrival: arrival, visitor: &visitor)
         let line = DatagramLine(
             number: number, time: arrival, address: address, port: port, length: datagram.count,
@@ -61,14 +62,18 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
     private let ordinal: UInt64
     private var lines = TextBuffer()
     private var value = TextBuffer()
+    private var lists: ListWalker
     /// Records of this datagram, without those that had waited.
     private(set) var dataRecords = 0
     private(set) var optionRecords = 0
     private(set) var unmatched: [UInt16] = []
 
-    init(format: ListingFormat, ordinal: UInt64) {
+    init(format: ListingFormat, ordinal: UInt64, limits: DecodingLimits) {
         (self.format, self.ordinal) = (format, ordinal)
+        lists = ListWalker(limits)
     }
+
+    var problems: ProblemCounts { lists.problems }
 
     mutating func takeLines() -> TextBuffer {
         var taken = TextBuffer()
@@ -84,12 +89,14 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
     ) {
         let length = run.count / count
         for index in 0..<count {
-            list(run.extracting(index &* length..<(index &+ 1) &* length), template, message)
+            list(
+                run.extracting(index &* length..<(index &+ 1) &* length), template, message, domain.templates)
         }
     }
 
     private mutating func list(
-        _ record: borrowing Span<UInt8>, _ template: Template, _ message: MessageContext
+        _ record: borrowing Span<UInt8>, _ template: Template, _ message: MessageContext,
+        _ templates: borrowing TemplateStore
     ) {
         if message.ordinal == ordinal {
             if template.kind == .data { dataRecords &+= 1 } else { optionRecords &+= 1 }
@@ -105,8 +112,14 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
             // Built-in layouts name their filler so, and filler is not listed.
             if template.id == 0, field.element.id == FixedFormat.padding { continue }
             let entry = names.entry(of: field.element)
-            value.octets.removeAll(keepingCapacity: true)
-            value.append(value: record.extracting(range), type: entry?.type)
+            if let kind = field.element.listKind {
+                var writer = ListWriter()
+                lists.walk(record.extracting(range), kind, templates, &writer)
+                value = writer.text
+            } else {
+                value.octets.removeAll(keepingCapacity: true)
+                value.append(value: record.extracting(range), type: entry?.type)
+            }
             if !isFirst { lines.append(format == .json ? "," : ", ") }
             isFirst = false
             switch format {
@@ -140,7 +153,7 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
     }
 
     private mutating func writeText(_ element: InformationElement, _ name: String?) {
-        if let name { lines.append(name) } else { writeIdentity(element) }
+        if let name { lines.append(name) } else { lines.append(identity: element) }
         lines.append(" ")
         lines.append(value)
     }
@@ -149,7 +162,7 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
         _ element: InformationElement, _ name: String?, _ bytes: borrowing Span<UInt8>
     ) {
         lines.append("{\"id\":\"")
-        writeIdentity(element)
+        lines.append(identity: element)
         lines.append("\",\"name\":")
         if let name {
             lines.append("\"")
@@ -165,14 +178,46 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
         lines.append("}")
     }
 
+}
+
+extension TextBuffer {
     /// `0/8`, `29305/1`, `scope/2`.
-    private mutating func writeIdentity(_ element: InformationElement) {
+    fileprivate mutating func append(identity element: InformationElement) {
         if element.isScopeType {
-            lines.append("scope")
+            append("scope")
         } else {
-            lines.append(UInt64(element.enterprise))
+            append(UInt64(element.enterprise))
         }
-        lines.append("/")
-        lines.append(UInt64(element.id))
+        append("/")
+        append(UInt64(element.id))
+    }
+}
+
+/// Writes a structured list: `[dnsQName www.example., dnsNXDomain 0; dnsQName …]`, records apart by semicolons.
+struct ListWriter: ListVisitor, ~Copyable {
+    private(set) var text = TextBuffer()
+    private var separator = ""
+
+    mutating func beginList() {
+        text.append(separator + "[")
+        separator = ""
+    }
+
+    mutating func beginListedRecord() {
+        if !separator.isEmpty { separator = "; " }
+    }
+
+    mutating func visit(value: borrowing Span<UInt8>, of element: InformationElement) {
+        text.append(separator)
+        separator = ", "
+        let entry = ElementNames.shared.entry(of: element)
+        if let name = entry?.name { text.append(name) } else { text.append(identity: element) }
+        text.append(" ")
+        text.append(value: value, type: entry?.type)
+    }
+
+    mutating func endList() {
+        text.append("]")
+        separator = ", "
     }
 }

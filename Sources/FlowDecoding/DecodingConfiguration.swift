@@ -20,6 +20,10 @@ package struct DecodingLimits: Equatable, Sendable {
     package var fieldsPerTemplate = 512
     /// Data records taken from one datagram: 64 KiB of records of four bytes.
     package var recordsPerDatagram = 16384
+    /// Values of structured lists looked at in one datagram.
+    package var listedValuesPerDatagram = 16384
+    /// How deep structured lists may be nested (RFC 6313 §4.5 sets no limit); real ones are two deep.
+    package var listDepth = 4
     /// Bytes of data sets of one observation domain that wait for their template.
     package var pendingBytesPerDomain = 65536
     /// Bytes of data sets that wait in one decoder.

@@ -6,15 +6,22 @@ import FlowModel
 /// datagram: a call through a protocol for each record would cost more than decoding it.
 struct FlowVisitor: MessageVisitor, ~Copyable {
     private let beliefs: FlowBeliefs
+    private var lists: ListWalker
     private var records: [FlowRecord]
     /// How many of `records` belong to the present datagram; the others are from earlier ones.
     private(set) var count = 0
     private(set) var tally = FlowTally()
 
+    var problems: ProblemCounts {
+        var all = tally.problems
+        all.add(lists.problems)
+        return all
+    }
+
     /// - Parameter buffer: records of earlier datagrams, to be overwritten.
     init(buffer: consuming [FlowRecord], limits: DecodingLimits) {
         records = buffer
-        beliefs = FlowBeliefs(limits)
+        (beliefs, lists) = (FlowBeliefs(limits), ListWalker(limits))
     }
 
     /// The array back: the first `count` are what it gathered.
@@ -36,13 +43,32 @@ struct FlowVisitor: MessageVisitor, ~Copyable {
         let place = count
         count = place &+ added
         while records.count < count { records.append(FlowRecord()) }
-        guard template.layout.isFlat else {
+        if template.layout.isFlat {
+            template.plan.read(
+                run, stride: run.count / added, message, domain.samplers, beliefs, into: &records,
+                at: place..<count, &tally)
+        } else {
             readFlat(run, place, added, template, message, domain)
-            return
         }
-        template.plan.read(
-            run, stride: run.count / added, message, domain.samplers, beliefs, into: &records,
-            at: place..<count, &tally)
+        if template.hasLists { readLists(run, place, added, template, domain) }
+    }
+
+    /// Looks for outcomes in the lists of the records.
+    private mutating func readLists(
+        _ run: borrowing Span<UInt8>, _ place: Int, _ count: Int, _ template: Template,
+        _ domain: borrowing DomainState
+    ) {
+        let length = run.count / count
+        for index in 0..<count {
+            let record = run.extracting(index &* length..<(index &+ 1) &* length)
+            var finder = OutcomeFinder()
+            var cursor = template.fieldCursor
+            while let (field, range) = cursor.next(in: record) {
+                guard let kind = field.element.listKind else { continue }
+                lists.walk(record.extracting(range), kind, domain.templates, &finder)
+            }
+            records[place &+ index].note(finder.outcome)
+        }
     }
 
     /// Records that cannot be read where they lie.
@@ -67,8 +93,6 @@ struct FlowVisitor: MessageVisitor, ~Copyable {
 /// What the records of a datagram showed besides flows.
 struct FlowTally: Sendable {
     var otherRecords = 0
-    /// Times that were not believed.
-    var clamped = 0
-    /// Sampling intervals that were not believed.
-    var refused = 0
+    /// Times and sampling intervals that were not believed.
+    var problems = ProblemCounts()
 }

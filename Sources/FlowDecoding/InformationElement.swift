@@ -66,6 +66,13 @@ extension InformationElement {
     static let packetTotalCount = InformationElement(86)
     static let flowEndReason = InformationElement(136)
     static let icmpTypeCodeIPv6 = InformationElement(139)
+    static let flowDurationMilliseconds = InformationElement(161)
+    static let flowDurationMicroseconds = InformationElement(162)
+    static let icmpTypeIPv4 = InformationElement(176)
+    static let icmpCodeIPv4 = InformationElement(177)
+    static let icmpTypeIPv6 = InformationElement(178)
+    static let icmpCodeIPv6 = InformationElement(179)
+    static let natEvent = InformationElement(230)
     static let flowStartSeconds = InformationElement(150)
     static let flowEndSeconds = InformationElement(151)
     static let flowStartMilliseconds = InformationElement(152)
@@ -88,7 +95,16 @@ extension InformationElement {
     static let samplingPacketSpace = InformationElement(306)
     static let samplingSize = InformationElement(309)
     static let samplingPopulation = InformationElement(310)
+    static let observationTimeSeconds = InformationElement(322)
     static let observationTimeMilliseconds = InformationElement(323)
+    static let observationTimeMicroseconds = InformationElement(324)
+    static let observationTimeNanoseconds = InformationElement(325)
+    /// YAF: the flags of the first packet, and the union of those of the others.
+    static let initialTCPFlags = InformationElement(14, enterprise: 6871)
+    static let unionTCPFlags = InformationElement(15, enterprise: 6871)
+    /// YAF marks the reverse direction by this bit of its own ids.
+    static let reverseInitialTCPFlags = InformationElement(14 | 0x4000, enterprise: 6871)
+    static let reverseUnionTCPFlags = InformationElement(15 | 0x4000, enterprise: 6871)
     /// Cisco ASA before firewallEvent (233) was registered, v9 without an enterprise number.
     static let firewallEventASA = InformationElement(40005)
 }

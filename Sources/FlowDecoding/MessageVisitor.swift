@@ -10,6 +10,9 @@ protocol MessageVisitor: ~Copyable {
         run: borrowing Span<UInt8>, count: Int, of template: Template, in message: MessageContext,
         domain: borrowing DomainState)
 
+    /// What was wrong within the records.
+    var problems: ProblemCounts { get }
+
     /// A data set whose template is not known (yet).
     mutating func visitUnmatched(set id: UInt16)
 }

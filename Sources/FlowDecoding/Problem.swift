@@ -62,8 +62,14 @@ package enum Problem: Int, CaseIterable, Sendable {
     case samplingRefused
     /// A flow time in the future or too old, replaced by the arrival.
     case timeClamped
+    /// A structured list (RFC 6313) whose lengths do not fit; the record around it was kept.
+    case malformedList
+    /// A structured list of records of a template that is not known.
+    case listWithoutTemplate
+    /// Lists nested too deep, or with too many values; the others were not looked at.
+    case listLimit
 
-    static let count = 12
+    static let count = 15
 
     /// The word in output and metrics.
     package var name: String {
@@ -80,13 +86,16 @@ package enum Problem: Int, CaseIterable, Sendable {
         case .templateChanged: "template_changed"
         case .samplingRefused: "sampling_refused"
         case .timeClamped: "time_clamped"
+        case .malformedList: "malformed_list"
+        case .listWithoutTemplate: "list_without_template"
+        case .listLimit: "list_limit"
         }
     }
 }
 
 /// How often each problem occurred in a datagram; saturates, far beyond what one can hold.
 package struct ProblemCounts: Sendable {
-    private var counts = InlineArray<12, UInt16>(repeating: 0)
+    private var counts = InlineArray<15, UInt16>(repeating: 0)
     /// Whether any occurred: the usual answer is no, and then nothing need be looked through.
     package private(set) var isEmpty = true
 
@@ -94,6 +103,11 @@ package struct ProblemCounts: Sendable {
 
     /// How often `problem` occurred.
     package subscript(problem: Problem) -> Int { Int(counts[problem.rawValue]) }
+
+    mutating func add(_ other: ProblemCounts) {
+        guard !other.isEmpty else { return }
+        for problem in Problem.allCases { add(problem, other[problem]) }
+    }
 
     mutating func add(_ problem: Problem, _ amount: Int = 1) {
         guard amount > 0 else { return }

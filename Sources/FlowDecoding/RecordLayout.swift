@@ -86,7 +86,10 @@ struct RecordLayout: Sendable {
     }
 
     /// The first of these elements that the template has as a number.
-    func slot(firstOf elements: InformationElement...) -> FieldSlot {
+    func slot(firstOf elements: InformationElement...) -> FieldSlot { slot(firstOf: elements) }
+
+    /// The same for a list of them.
+    func slot(firstOf elements: [InformationElement]) -> FieldSlot {
         for element in elements {
             let found = slot(element)
             if found.isPresent { return found }

@@ -20,13 +20,14 @@ extension RecordPlan {
         let window = TimeWindow(message, beliefs)
         if let compact, message.hasUptime {
             var offset = 0
+            var clamped = 0
             for index in places {
                 prepare(&flows[index], message)
                 compact.read(
-                    run.extracting(offset..<offset &+ stride), message, window, into: &flows[index],
-                    &tally.clamped)
+                    run.extracting(offset..<offset &+ stride), message, window, into: &flows[index], &clamped)
                 offset &+= stride
             }
+            tally.problems.add(.timeClamped, clamped)
         } else {
             for index in places { prepare(&flows[index], message) }
             readColumns(run, stride, &flows, places)
@@ -49,6 +50,7 @@ extension RecordPlan {
         (flow.reversePackets, flow.reverseOctets) = (0, 0)
         flow.reverseTCPFlags = TCPFlags(rawValue: 0)
         (flow.icmp, flow.endReason, flow.biflowDirection, flow.firewallEvent) = (0, 0, 0, 0)
+        (flow.httpStatus, flow.dnsResponseCode) = (0, 0)
     }
 
     private func readColumns(
@@ -124,11 +126,31 @@ extension RecordPlan {
     ) {
         fill(&flows, places, run, stride, icmp) { $0.icmp |= UInt16(truncatingIfNeeded: $1) }
         fill(&flows, places, run, stride, icmp6) { $0.icmp |= UInt16(truncatingIfNeeded: $1) }
+        fill(&flows, places, run, stride, icmpType) { $0.icmp |= UInt16(truncatingIfNeeded: $1 &<< 8) }
+        fill(&flows, places, run, stride, icmpCode) { $0.icmp |= UInt16(truncatingIfNeeded: $1 & 0xFF) }
+        fill(&flows, places, run, stride, moreTCPFlags) {
+            $0.tcpFlags = TCPFlags(rawValue: $0.tcpFlags.rawValue | UInt8(truncatingIfNeeded: $1))
+        }
+        fill(&flows, places, run, stride, moreReverseTCPFlags) {
+            $0.reverseTCPFlags = TCPFlags(
+                rawValue: $0.reverseTCPFlags.rawValue | UInt8(truncatingIfNeeded: $1))
+        }
         fill(&flows, places, run, stride, endReason) { $0.endReason = UInt8(truncatingIfNeeded: $1) }
         fill(&flows, places, run, stride, biflowDirection) {
             $0.biflowDirection = UInt8(truncatingIfNeeded: $1)
         }
         fill(&flows, places, run, stride, firewallEvent) { $0.firewallEvent = UInt8(truncatingIfNeeded: $1) }
+        fill(&flows, places, run, stride, httpStatus) { flow, raw in
+            var outcome = ApplicationOutcome()
+            outcome.add(http: raw)
+            flow.note(outcome)
+        }
+        fill(&flows, places, run, stride, dnsResponseCode) { flow, raw in
+            guard flow.sourcePort == 53 || flow.destinationPort == 53 else { return }
+            var outcome = ApplicationOutcome()
+            outcome.add(dns: raw)
+            flow.note(outcome)
+        }
     }
 
     /// What records themselves say: an interval (34) or a sampler (48, 302).
@@ -146,7 +168,7 @@ extension RecordPlan {
                     continue
                 }
                 // 0 is the usual way to say "not sampled" in a data record.
-                if interval != 0 { tally.refused &+= 1 }
+                if interval != 0 { tally.problems.add(.samplingRefused) }
             }
             guard sampler.isPresent,
                 let interval = samplers.interval(ofSampler: sampler.read(run, at: offset))
@@ -204,10 +226,10 @@ extension RecordPlan {
                 offset &+= stride
             }
         }
-        tally.clamped &+= clamped
+        tally.problems.add(.timeClamped, clamped)
     }
 
-    /// A missing start or end is taken to be the other.
+    /// A missing start or end follows from the other and the duration.
     private func readOtherTimes(
         _ run: borrowing Span<UInt8>, _ offset: Int, _ message: MessageContext
     ) -> (start: Int64, end: Int64) {
@@ -220,7 +242,12 @@ extension RecordPlan {
         }
         let startTime = time(start, run, offset, message)
         let endTime = time(end, run, offset, message)
-        return (startTime ?? endTime ?? message.exportTime, endTime ?? startTime ?? message.exportTime)
+        let length = duration.read(run, at: offset)
+        switch (startTime, endTime) {
+        case (let start?, let end?): return (start, end)
+        case (let start?, nil): return (start, start &+ length)
+        case (nil, let end): return ((end ?? message.exportTime) &- length, end ?? message.exportTime)
+        }
     }
 
     private func time(

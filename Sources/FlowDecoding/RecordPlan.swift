@@ -19,14 +19,19 @@ final class RecordPlan: Sendable {
     let transport: FieldSlot, tcpFlags: FieldSlot
     let packets: FieldSlot, octets: FieldSlot
     let start: TimeSlot, end: TimeSlot
+    let duration: DurationSlot
     let systemInit: FieldSlot
     let hasReverse: Bool
     let reversePackets: FieldSlot, reverseOctets: FieldSlot, reverseTCPFlags: FieldSlot
     let hasRare: Bool
     let icmp: FieldSlot, icmp6: FieldSlot
+    let icmpType: FieldSlot, icmpCode: FieldSlot
+    /// Where TCP flags come in two fields, as from YAF.
+    let moreTCPFlags: FieldSlot, moreReverseTCPFlags: FieldSlot
     /// Type and code of ICMP are in the destination port.
     let borrowsICMP: Bool
     let endReason: FieldSlot, biflowDirection: FieldSlot, firewallEvent: FieldSlot
+    let httpStatus: FieldSlot, dnsResponseCode: FieldSlot
     /// samplingInterval (34), or the interval of this record alone.
     let sampling: FieldSlot
     /// samplerId (48) or selectorId (302).
@@ -37,10 +42,14 @@ final class RecordPlan: Sendable {
     /// Nil when records have another shape.
     let compact: CompactPlan?
 
-    /// Whether records describe flows between addresses.
-    var isFlow: Bool { family != .none }
+    /// Whether records describe flows between addresses. An event of address translation without counters does not: the
+    /// flow is reported besides.
+    let isFlow: Bool
 
-    static let wantedElements: Set<InformationElement> = [
+    static let wantedElements: Set<InformationElement> = flowElements.union(ApplicationOutcome.httpElements)
+        .union(ApplicationOutcome.dnsElements)
+
+    private static let flowElements: Set<InformationElement> = [
         .octetDeltaCount, .packetDeltaCount, .protocolIdentifier, .tcpControlBits, .sourceTransportPort,
         .sourceIPv4Address, .destinationTransportPort, .destinationIPv4Address, .flowEndSysUpTime,
         .flowStartSysUpTime, .postOctetDeltaCount, .postPacketDeltaCount, .sourceIPv6Address,
@@ -50,7 +59,10 @@ final class RecordPlan: Sendable {
         .flowStartNanoseconds, .flowEndNanoseconds, .flowStartDeltaMicroseconds, .flowEndDeltaMicroseconds,
         .systemInitTimeMilliseconds, .initiatorOctets, .responderOctets, .firewallEvent, .biflowDirection,
         .initiatorPackets, .responderPackets, .selectorId, .observationTimeMilliseconds, .firewallEventASA,
-        .reverse(1), .reverse(2), .reverse(85), .reverse(86), .reverse(6),
+        .reverse(1), .reverse(2), .reverse(85), .reverse(86), .reverse(6), .flowDurationMilliseconds,
+        .flowDurationMicroseconds, .icmpTypeIPv4, .icmpCodeIPv4, .icmpTypeIPv6, .icmpCodeIPv6, .natEvent,
+        .observationTimeSeconds, .observationTimeMicroseconds, .observationTimeNanoseconds,
+        .initialTCPFlags, .unionTCPFlags, .reverseInitialTCPFlags, .reverseUnionTCPFlags,
     ]
 
     init(_ layout: RecordLayout) {
@@ -68,23 +80,36 @@ final class RecordPlan: Sendable {
         sourcePort = layout.slot(.sourceTransportPort)
         destinationPort = layout.slot(.destinationTransportPort)
         transport = layout.slot(.protocolIdentifier)
-        tcpFlags = layout.slot(.tcpControlBits)
+        tcpFlags = layout.slot(firstOf: .tcpControlBits, .unionTCPFlags)
+        moreTCPFlags = layout.slot(.initialTCPFlags)
         packets = layout.slot(
             firstOf: .packetDeltaCount, .initiatorPackets, .packetTotalCount, .postPacketDeltaCount)
         octets = layout.slot(
             firstOf: .octetDeltaCount, .initiatorOctets, .octetTotalCount, .postOctetDeltaCount)
-        (start, end) = (.start(layout), .end(layout))
+        isFlow =
+            family != .none
+            && (packets.isPresent || octets.isPresent || !layout.slot(.natEvent).isPresent)
+        (start, end, duration) = (.start(layout), .end(layout), DurationSlot(layout))
         systemInit = layout.slot(.systemInitTimeMilliseconds)
         reversePackets = layout.slot(firstOf: .reverse(2), .responderPackets, .reverse(86))
         reverseOctets = layout.slot(firstOf: .reverse(1), .responderOctets, .reverse(85))
-        reverseTCPFlags = layout.slot(.reverse(6))
+        reverseTCPFlags = layout.slot(firstOf: .reverse(6), .reverseUnionTCPFlags)
+        moreReverseTCPFlags = layout.slot(.reverseInitialTCPFlags)
         hasReverse = reversePackets.isPresent || reverseOctets.isPresent || reverseTCPFlags.isPresent
         (icmp, icmp6) = (layout.slot(.icmpTypeCodeIPv4), layout.slot(.icmpTypeCodeIPv6))
-        borrowsICMP = destinationPort.isPresent && !icmp.isPresent && !icmp6.isPresent
+        icmpType = layout.slot(firstOf: .icmpTypeIPv4, .icmpTypeIPv6)
+        icmpCode = layout.slot(firstOf: .icmpCodeIPv4, .icmpCodeIPv6)
+        let statesICMP = icmp.isPresent || icmp6.isPresent || icmpType.isPresent
+        borrowsICMP = destinationPort.isPresent && !statesICMP
         endReason = layout.slot(.flowEndReason)
         biflowDirection = layout.slot(.biflowDirection)
         firewallEvent = layout.slot(firstOf: .firewallEvent, .firewallEventASA)
-        hasRare = [icmp, icmp6, endReason, biflowDirection, firewallEvent].contains { $0.isPresent }
+        httpStatus = layout.slot(firstOf: ApplicationOutcome.httpElements)
+        dnsResponseCode = layout.slot(firstOf: ApplicationOutcome.dnsElements)
+        hasRare = [
+            icmp, icmp6, icmpType, moreTCPFlags, moreReverseTCPFlags, endReason, biflowDirection,
+            firewallEvent, httpStatus, dnsResponseCode,
+        ].contains { $0.isPresent }
         sampling = layout.slot(.samplingInterval)
         sampler = layout.slot(firstOf: .selectorId, .samplerId)
         hasOwnSampling = sampling.isPresent || sampler.isPresent
@@ -92,7 +117,7 @@ final class RecordPlan: Sendable {
         if tcpFlags.isPresent { presence.insert(.tcpFlags) }
         if hasReverse { presence.insert(.reverse) }
         if start.encoding != .absent || end.encoding != .absent { presence.insert(.times) }
-        if icmp.isPresent || icmp6.isPresent { presence.insert(.icmp) }
+        if statesICMP { presence.insert(.icmp) }
         self.presence = presence
         // With IPv6 addresses beside, zeros in the IPv4 ones have a meaning.
         compact =

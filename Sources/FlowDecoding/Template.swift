@@ -21,6 +21,8 @@ package final class Template: Sendable {
     let layout: RecordLayout
     let plan: RecordPlan
     let optionsPlan: OptionsPlan
+    /// Whether records have structured lists in them.
+    let hasLists: Bool
 
     /// Nil when its records would have no length, and there would be no end of them.
     package init?(id: UInt16, kind: TemplateKind, fields: [FieldSpecifier], definition: [UInt8]) {
@@ -30,6 +32,7 @@ package final class Template: Sendable {
         self.layout = layout
         plan = RecordPlan(layout)
         optionsPlan = OptionsPlan(layout)
+        hasLists = fields.contains { $0.element.listKind != nil }
     }
 
     /// Length of the record that begins at `offset`, of a template whose records differ in length; nil when a variable

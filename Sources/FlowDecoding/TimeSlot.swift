@@ -5,11 +5,11 @@ enum TimeEncoding: UInt8, Sendable {
     case absent
     /// Milliseconds of the exporter's uptime (21, 22), modulo 2³².
     case uptime
-    /// Seconds since 1970 (150, 151).
+    /// Seconds since 1970 (150, 151, 322).
     case seconds
     /// Milliseconds since 1970 (152, 153, 323).
     case milliseconds
-    /// Seconds since 1900 in the high half and their fraction in the low half (154…157; RFC 7011 §6.1.9).
+    /// Seconds since 1900 in the high half and their fraction in the low half (154…157, 324, 325; RFC 7011 §6.1.9).
     case ntp
     /// Microseconds before the export time (158, 159).
     case deltaMicroseconds
@@ -48,8 +48,26 @@ struct TimeSlot: Sendable, BitwiseCopyable {
                 (.flowEndMilliseconds, .milliseconds), (.flowEndMicroseconds, .ntp),
                 (.flowEndNanoseconds, .ntp), (.flowEndDeltaMicroseconds, .deltaMicroseconds),
                 (.flowEndSysUpTime, .uptime), (.flowEndSeconds, .seconds),
-                (.observationTimeMilliseconds, .milliseconds),
+                (.observationTimeMilliseconds, .milliseconds), (.observationTimeMicroseconds, .ntp),
+                (.observationTimeNanoseconds, .ntp), (.observationTimeSeconds, .seconds),
             ])
+    }
+}
+
+/// How long a flow lasted, for records that state only its start or its end (161, 162).
+struct DurationSlot: Sendable, BitwiseCopyable {
+    private let slot: FieldSlot
+    private let unit: Int64
+
+    init(_ layout: RecordLayout) {
+        let milliseconds = layout.slot(.flowDurationMilliseconds)
+        slot = milliseconds.isPresent ? milliseconds : layout.slot(.flowDurationMicroseconds)
+        unit = milliseconds.isPresent ? 1000 : 1
+    }
+
+    /// Microseconds; 0 when the record does not say.
+    func read(_ run: borrowing Span<UInt8>, at offset: Int) -> Int64 {
+        Int64(truncatingIfNeeded: min(slot.read(run, at: offset), UInt64(UInt32.max))) &* unit
     }
 }
 

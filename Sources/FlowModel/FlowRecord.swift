@@ -42,8 +42,12 @@ public struct FlowRecord: Equatable, Sendable, BitwiseCopyable {
     public var biflowDirection: UInt8
     /// firewallEvent (233): 0 none, 1 created, 2 deleted, 3 denied, 4 alert, 5 update.
     public var firewallEvent: UInt8
+    /// The worst response code of the DNS answers (RFC 6895 §2.3); counts only with ``FlowPresence/dns``.
+    public var dnsResponseCode: UInt8
     /// Which facts the exporter stated, as opposed to zeros of ours.
     public var presence: FlowPresence
+    /// The worst status of the HTTP answers, 100…599 (httpStatusCode 457 and vendors' elements); 0 when unknown.
+    public var httpStatus: UInt16
 
     /// A record of zeros that was not sampled.
     public init() {
@@ -55,6 +59,7 @@ public struct FlowRecord: Equatable, Sendable, BitwiseCopyable {
         transport = TransportProtocol(0)
         (tcpFlags, reverseTCPFlags) = (TCPFlags(rawValue: 0), TCPFlags(rawValue: 0))
         (endReason, biflowDirection, firewallEvent) = (0, 0, 0)
+        (dnsResponseCode, httpStatus) = (0, 0)
         presence = FlowPresence(rawValue: 0)
     }
 }
@@ -74,6 +79,9 @@ public struct FlowPresence: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static var times: FlowPresence { FlowPresence(rawValue: 4) }
     /// `icmp` was exported.
     public static var icmp: FlowPresence { FlowPresence(rawValue: 8) }
+
+    /// `dnsResponseCode` was exported.
+    public static var dns: FlowPresence { FlowPresence(rawValue: 16) }
 
     /// Whether `other` is there; cheaper than the inherited `contains`, which is generic.
     public func has(_ other: FlowPresence) -> Bool { rawValue & other.rawValue != 0 }

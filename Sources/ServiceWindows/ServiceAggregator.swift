@@ -29,6 +29,7 @@ package struct ServiceAggregator: ~Copyable {
     private var rangeCache = RangeCache()
     private var candidates: CandidateTable
     private var pairing: ConnectionPairing
+    private var firewalled = FirewallConnections()
     var known = KnownClients()
     var distinct = DistinctSources()
     var heavy = HeavyPrefixes()
@@ -167,6 +168,8 @@ package struct ServiceAggregator: ~Copyable {
     }
 
     private mutating func pair(_ record: FlowRecord, slot: Int, toServer: Bool, isBiflow: Bool) {
+        // Before its end a firewall says nothing of how a connection went.
+        guard record.firewallEvent == 0 || record.firewallEvent == 2 else { return }
         let half = ConnectionHalf(record, slot: slot, toServer: toServer)
         if isBiflow {
             let reverse = ConnectionHalf(reverseOf: record, slot: slot, toServer: toServer)
@@ -185,8 +188,10 @@ package struct ServiceAggregator: ~Copyable {
             return
         }
         let weight = Int32(clamping: record.samplingInterval)
-        touch(slot, first) { $0.openDelta.add(weight) }
-        touch(slot, last + 1) { $0.openDelta.add(-weight) }
+        if record.firewallEvent == 0 || record.firewallEvent == 2 {
+            touch(slot, first) { $0.openDelta.add(weight) }
+            touch(slot, last + 1) { $0.openDelta.add(-weight) }
+        }
         let packets = Int64(clamping: record.packets).multipliedSaturating(by: Int64(weight))
         let isUnknown = !recognise(record.source, slot: slot)
         touch(slot, last) { cell in
@@ -195,7 +200,7 @@ package struct ServiceAggregator: ~Copyable {
         }
         let hasFlags = record.presence.has(.tcpFlags)
         let begins = record.transport != .tcp || !hasFlags || record.tcpFlags.hasAny(of: .syn)
-        guard begins else { return }
+        guard begins, record.firewallEvent == 0 || firewalled.isFirst(record) else { return }
         let synOnly = record.transport == .tcp && hasFlags && record.tcpFlags.isSynOnly
         touch(slot, first) { cell in
             cell.newConnections.add(weight)

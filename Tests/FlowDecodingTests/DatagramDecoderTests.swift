@@ -189,6 +189,35 @@ import Testing
         #expect(bench.records.allSatisfy { $0.presence.contains(.icmp) })
     }
 
+    @Test func typeAndCodeOfICMPMayComeInTwoElements() {
+        var bench = DecodingBench()
+        bench.define(.ipfix, [TestField(8, 4), TestField(4, 1), TestField(176, 1), TestField(177, 1)])
+        bench.send(.ipfix, records: [octets((1, 4), (1, 1), (3, 1), (13, 1))])
+        #expect(bench.records.map(\.icmp) == [0x030D])
+        #expect(bench.records.allSatisfy { $0.presence.contains(.icmp) })
+    }
+
+    @Test func flagsOfTheFirstAndTheOtherPacketsAreJoined() {
+        var bench = DecodingBench()
+        let fields = [14, 15, 14 | 0x4000, 15 | 0x4000].map { TestField($0, 1, enterprise: 6871) }
+        bench.define(.ipfix, [TestField(8, 4), TestField(12, 4)] + fields)
+        bench.send(.ipfix, records: [octets((1, 4), (2, 4), (0x02, 1), (0x18, 1), (0x12, 1), (0x11, 1))])
+        #expect(bench.records.map(\.tcpFlags.rawValue) == [0x1A])
+        #expect(bench.records.map(\.reverseTCPFlags.rawValue) == [0x13])
+        #expect(
+            bench.records.allSatisfy { $0.presence.contains(.tcpFlags) && $0.presence.contains(.reverse) })
+    }
+
+    @Test func eventsOfAddressTranslationAreNoFlows() {
+        var bench = DecodingBench()
+        bench.define(.version9, id: 256, [TestField(8, 4), TestField(12, 4), TestField(230, 1)])
+        bench.define(
+            .version9, id: 257, [TestField(8, 4), TestField(12, 4), TestField(230, 1), TestField(1, 4)])
+        let event = octets((1, 4), (2, 4), (1, 1))
+        #expect(bench.send(.version9, id: 256, records: [event]).otherRecords == 1)
+        #expect(bench.send(.version9, id: 257, records: [event + octets((9, 4))]).records == 1)
+    }
+
     @Test func dataRecordsWithoutAddressesAreCountedAndNotHandedOn() {
         var bench = DecodingBench()
         bench.define(.ipfix, [TestField(10, 4), TestField(1, 4)])

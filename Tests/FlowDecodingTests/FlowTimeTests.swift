@@ -39,6 +39,30 @@ import Testing
         }
     }
 
+    @Test func aDurationStandsInForTheOtherTime() throws {
+        var bench = DecodingBench()
+        let now = UInt64(noon.milliseconds)
+        let fromStart = try #require(
+            times(&bench, TestField(152, 8), TestField(161, 4), octets((now - 5000, 8), (3000, 4))))
+        #expect(fromStart.start == .seconds(-5) && fromStart.end == .seconds(-2))
+        let fromEnd = try #require(
+            times(&bench, TestField(162, 4), TestField(153, 8), octets((3_000_000, 4), (now - 2000, 8))))
+        #expect(fromEnd.start == .seconds(-5) && fromEnd.end == .seconds(-2))
+    }
+
+    @Test func observationTimesAreTheEndOfARecordWithoutOthers() throws {
+        let seconds = UInt64(noon.seconds) - 2
+        let ntp = (seconds + 2_208_988_800) << 32
+        for (id, width, value) in [(322, 4, seconds), (323, 8, seconds * 1000), (324, 8, ntp), (325, 8, ntp)]
+        {
+            var bench = DecodingBench()
+            bench.define(.ipfix, [TestField(8, 4), TestField(12, 4), TestField(id, width)])
+            bench.send(.ipfix, records: [octets((1, 4), (2, 4), (value, width))])
+            let end = try #require(bench.records.first?.end)
+            #expect(end - noon == .seconds(-2), "element \(id)")
+        }
+    }
+
     @Test func fractionsOfNTPTimesAreKept() throws {
         var bench = DecodingBench()
         let ntp = (UInt64(noon.seconds) + 2_208_988_800 - 1) << 32 | 0x8000_0000

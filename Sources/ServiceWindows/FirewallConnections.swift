@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+
+/// The connections that a firewall said it created: its later events about one are not a second connection. A table of
+/// fixed size, made when the first firewall is heard; a collision forgets the older one.
+struct FirewallConnections {
+    /// 512 KiB: as many creations as a busy firewall reports in some seconds, or a quiet one in hours.
+    private static let places = 65536
+
+    private var fingerprints: [UInt64] = []
+
+    /// Whether this event is the first of its connection, by firewallEvent (RFC 8158 §5.1: 1 created, 2 deleted, 3 denied,
+    /// 5 updated).
+    mutating func isFirst(_ record: FlowRecord) -> Bool {
+        if fingerprints.isEmpty { fingerprints = Array(repeating: 0, count: Self.places) }
+        let fingerprint = Self.fingerprint(record)
+        let place = Int(truncatingIfNeeded: fingerprint & UInt64(Self.places - 1))
+        let isKnown = fingerprints[place] == fingerprint
+        switch record.firewallEvent {
+        case 1, 5: fingerprints[place] = fingerprint
+        case 2: if isKnown { fingerprints[place] = 0 }
+        default: return record.firewallEvent == 3
+        }
+        // A creation is new whatever was before it on these ports.
+        return record.firewallEvent == 1 || !isKnown
+    }
+
+    /// Never 0, which stands for an empty place.
+    private static func fingerprint(_ record: FlowRecord) -> UInt64 {
+        let ports = UInt64(record.sourcePort) << 32 | UInt64(record.destinationPort) << 8
+        let ends = mix(record.source.mixed ^ mix(record.destination.mixed))
+        return mix(ends ^ ports ^ UInt64(record.transport.number)) | 1 << 63
+    }
+}
