@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowModel
+
 /// Builds one JSON object (RFC 8259) on one line, member by member.
 struct JSONObject {
     private(set) var text = "{"

@@ -2,55 +2,82 @@
 
 import Hummingbird
 package import Logging
+import NIOCore
 import ServiceLifecycle
 
-/// Serves `GET /metrics` and `GET /healthz` over HTTP; everything else is 404. Read-only, without authentication: meant
-/// for a loopback address.
+/// What the daemon shows of itself. Each is called on a thread of the server for each request, and must not block.
+package struct ControlPages: Sendable {
+    /// `GET /metrics`.
+    package var metrics: @Sendable () -> [Metric]
+    /// `GET /status`.
+    package var status: @Sendable () -> StatusReport
+    /// `GET /healthz`.
+    package var health: @Sendable () -> Health
+
+    package init(
+        metrics: @escaping @Sendable () -> [Metric], status: @escaping @Sendable () -> StatusReport,
+        health: @escaping @Sendable () -> Health
+    ) {
+        (self.metrics, self.status, self.health) = (metrics, status, health)
+    }
+}
+
+/// Serves `GET /metrics`, `/status` and `/healthz` over HTTP; everything else is 404. Read-only, without authentication:
+/// meant for a loopback address or a Unix socket.
 package struct ControlServer: Service {
     /// Idle connections are closed after this long: a scraper that comes every minute may keep its own.
     private static let idleSeconds: Int64 = 75
     /// Connections at a time; one more waits in the kernel's queue. A few scrapers need one each.
     private static let connectionLimit = 64
 
-    private let host: String
-    private let port: Int
-    private let metrics: @Sendable () -> [Metric]
-    private let health: @Sendable () -> Health
-    private let listening: @Sendable (Int) -> Void
+    private let address: ControlAddress
+    private let pages: ControlPages
+    private let listening: @Sendable (ControlAddress) -> Void
     private let logger: Logger
 
-    /// - Parameters:
-    ///   - host: an IP address, IPv6 without brackets.
-    ///   - port: 0 lets the kernel choose.
-    ///   - metrics: called on a thread of the server for each request; must not block.
-    ///   - health: the same.
-    ///   - listening: called once with the port when requests are taken.
+    /// - Parameter listening: called once when requests are taken, with the port that the kernel chose.
     package init(
-        host: String, port: Int, metrics: @escaping @Sendable () -> [Metric],
-        health: @escaping @Sendable () -> Health, listening: @escaping @Sendable (Int) -> Void = { _ in },
-        logger: Logger
+        _ address: ControlAddress, pages: ControlPages,
+        listening: @escaping @Sendable (ControlAddress) -> Void = { _ in }, logger: Logger
     ) {
-        (self.host, self.port, self.metrics, self.health) = (host, port, metrics, health)
+        (self.address, self.pages) = (address, pages)
         (self.listening, self.logger) = (listening, logger)
     }
 
-    /// Serves until graceful shutdown or cancellation.
+    /// Serves until graceful shutdown or cancellation. A Unix socket that cannot be made where it should be, because the
+    /// folder is not there or not ours, is a warning: the collector has other work.
     ///
     /// - Throws: ``ControlServerError`` when the address cannot be listened on.
     package func run() async throws {
+        do {
+            switch address {
+            case .tcp: try await serve {}
+            case .unix(let path):
+                let file = SocketFile(path: path)
+                try await file.prepare()
+                try await serve { file.open() }
+            }
+        } catch let error as ControlServerError where error.isForWantOfPlace {
+            logger.warning("\(error); the collector goes on without it")
+            try await gracefulShutdown()
+        }
+    }
+
+    /// - Parameter opened: called when the socket is bound, before anybody is told.
+    private func serve(_ opened: @escaping @Sendable () -> Void) async throws {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let application = Application(
             router: router,
             server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
             configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port),
+                address: bindAddress,
                 availableConnectionsDelegate: .maximum(Self.connectionLimit, logger: quiet)),
             onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? self.port
-                self.logger.info(
-                    "serving /metrics and /healthz", metadata: ["address": "\(self.place(port))"])
-                self.listening(port)
+                opened()
+                let place = place(of: channel)
+                logger.info("serving /metrics, /status and /healthz", metadata: ["address": "\(place)"])
+                listening(place)
             },
             logger: quiet)
         do {
@@ -58,18 +85,34 @@ package struct ControlServer: Service {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw ControlServerError(address: place(port), error)
+            throw ControlServerError(address, error)
         }
     }
 
+    private var bindAddress: BindAddress {
+        switch address {
+        case .tcp(let host, let port): .hostname(host, port: port)
+        case .unix(let path): .unixDomainSocket(path: path)
+        }
+    }
+
+    /// The address with the port that the kernel gave.
+    private func place(of channel: any Channel) -> ControlAddress {
+        guard case .tcp(let host, let port) = address else { return address }
+        return .tcp(host: host, port: channel.localAddress?.port ?? port)
+    }
+
     private var router: Router<BasicRequestContext> {
-        let (metrics, health) = (metrics, health)
+        let pages = pages
         let router = Router()
         router.get("metrics") { _, _ in
-            Self.response(.ok, type: MetricsText.contentType, body: MetricsText.render(metrics()))
+            Self.response(.ok, type: MetricsText.contentType, body: MetricsText.render(pages.metrics()))
+        }
+        router.get("status") { _, _ in
+            Self.response(.ok, type: "application/json", body: pages.status().json + "\n")
         }
         router.get("healthz") { _, _ in
-            let health = health()
+            let health = pages.health()
             return Self.response(
                 health.isGood ? .ok : .serviceUnavailable, type: "application/json", body: health.json + "\n")
         }
@@ -81,27 +124,4 @@ package struct ControlServer: Service {
             status: status, headers: [.contentType: type],
             body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
     }
-
-    /// `ADDRESS:PORT` as URLs write it.
-    private func place(_ port: Int) -> String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    }
-}
-
-/// Why the server could not serve.
-package struct ControlServerError: Error, CustomStringConvertible {
-    /// `ADDRESS:PORT`.
-    package let address: String
-    /// In the words of the operating system.
-    package let reason: String
-
-    /// - Parameter error: of the network library, which writes `(function(labels:): reason) (errno: n)`.
-    init(address: String, _ error: any Error) {
-        let text = "\(error)"
-        self.address = address
-        reason =
-            text.ranges(of: "): ").last.map { String(text[$0.upperBound...].prefix { $0 != ")" }) } ?? text
-    }
-
-    package var description: String { "cannot serve HTTP on \(address): \(reason)" }
 }

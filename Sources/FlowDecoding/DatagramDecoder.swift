@@ -22,6 +22,11 @@ package struct DatagramDecoder: ~Copyable, Sendable {
         (self.configuration, self.table) = (configuration, table)
     }
 
+    /// Its templates are gone with it.
+    deinit {
+        for exporter in exporters { exporter.entry.counters.noteTemplates(0 &- exporter.templateCount) }
+    }
+
     /// Takes another configuration; templates and all other state stay.
     package mutating func reconfigure(_ configuration: DecodingConfiguration) {
         self.configuration = configuration

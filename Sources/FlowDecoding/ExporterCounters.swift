@@ -39,6 +39,9 @@ package final class ExporterCounters: Sendable {
     private let lastSeenMicroseconds = Atomic<Int64>(.min)
     private let skewMicroseconds = Atomic<Int64>(0)
     private let sampling = Atomic<UInt32>(1)
+    /// A bit for each version word.
+    private let versionBits = Atomic<UInt32>(0)
+    private let templatesNow = Atomic<Int>(0)
 
     package init() {}
 
@@ -51,6 +54,15 @@ package final class ExporterCounters: Sendable {
     /// The sampling interval that the latest datagram was read with.
     package var samplingInterval: UInt32 { sampling.load(ordering: .relaxed) }
 
+    /// The version words of accepted datagrams so far, rising.
+    package var versions: [UInt16] {
+        let bits = versionBits.load(ordering: .relaxed)
+        return (0..<32).filter { bits >> UInt32($0) & 1 != 0 }
+    }
+
+    /// Templates and options templates held now, in all decoders.
+    package var heldTemplates: Int { templatesNow.load(ordering: .relaxed) }
+
     /// Datagrams rejected for `reason`.
     package func rejected(_ reason: RejectionReason) -> UInt64 { rejections[reason.index].value }
 
@@ -62,7 +74,11 @@ package final class ExporterCounters: Sendable {
         datagrams.add(1)
         octets.add(UInt64(length))
         lastSeenMicroseconds.store(arrival.microseconds, ordering: .relaxed)
-        if let reason = summary.rejection { rejections[reason.index].add() }
+        if let reason = summary.rejection {
+            rejections[reason.index].add()
+        } else {
+            note(version: summary.version)
+        }
         if summary.records > 0 { records.add(UInt64(summary.records)) }
         let rare = summary.otherRecords | summary.optionRecords | summary.templates | summary.withdrawn
         if rare | summary.unmatchedSets | summary.recoveredSets != 0 { addRare(summary) }
@@ -86,6 +102,18 @@ package final class ExporterCounters: Sendable {
         templatesWithdrawn.add(UInt64(summary.withdrawn))
         unmatchedSets.add(UInt64(summary.unmatchedSets))
         recoveredSets.add(UInt64(summary.recoveredSets))
+    }
+
+    /// A read for each datagram, a write for the first of its version. An accepted version is 1, 5, 7, 9 or 10.
+    private func note(version: UInt16) {
+        let bit = UInt32(1) << UInt32(version)
+        guard versionBits.load(ordering: .relaxed) & bit == 0 else { return }
+        versionBits.bitwiseOr(bit, ordering: .relaxed)
+    }
+
+    /// Templates that a decoder took or let go.
+    func noteTemplates(_ change: Int) {
+        templatesNow.wrappingAdd(change, ordering: .relaxed)
     }
 
     func noteClock(skew: Int64, sampling interval: UInt32) {

@@ -9,7 +9,9 @@ struct ExporterState: Sendable {
     var samplingOverride: UInt32?
     var isAllowed: Bool
     var domains: [DomainState] = []
-    var templateCount = 0
+    var templateCount = 0 {
+        didSet { entry.counters.noteTemplates(templateCount &- oldValue) }
+    }
     /// Export time minus arrival, in microseconds.
     var clockOffset = RunningMedian()
     private var indices: [UInt64: Int] = [:]

@@ -59,16 +59,16 @@ package struct ListenConfiguration: Equatable, Sendable {
 package struct ExporterConfiguration: Equatable, Sendable {
     /// Empty: everyone.
     package var allow: [IPPrefix] = []
-    /// At most one for an address.
+    /// At most one for a network; where several contain an exporter, the longest prefix wins.
     package var overrides: [ExporterOverride] = []
 
     package init() {}
 }
 
-/// Facts about one exporter that win over what it exports. Nil leaves the exporter's word.
+/// Facts about one exporter, or all of a network, that win over what they export. Nil leaves the exporter's word.
 package struct ExporterOverride: Equatable, Sendable {
-    /// Of its datagrams; IPv4 and its IPv4-mapped form are the same.
-    package var address: IPAddress
+    /// Where its datagrams come from; IPv4 and its IPv4-mapped form are the same.
+    package var prefix: IPPrefix
     /// What one exported packet stands for, 1 and more.
     package var samplingInterval: UInt32?
     /// After which the exporter reports a flow that goes on.
@@ -76,7 +76,7 @@ package struct ExporterOverride: Equatable, Sendable {
     /// After which the exporter reports a flow that fell silent.
     package var inactiveTimeout: Interval?
 
-    package init(address: IPAddress) { self.address = address }
+    package init(prefix: IPPrefix) { self.prefix = prefix }
 }
 
 /// Services that nobody configured.
@@ -178,9 +178,16 @@ package enum AlertFormat: String, CaseIterable, Sendable {
 
 /// What the daemon shows of itself.
 package struct ControlConfiguration: Equatable, Sendable {
-    /// Address of `/metrics` and `/healthz`; nil: no HTTP.
+    /// Address of `/metrics`, `/status` and `/healthz`; nil: no HTTP.
     package var http: HTTPConfiguration? = HTTPConfiguration(
         address: IPAddress(ipv4: 0x7F00_0001), port: 9469)
+    /// Path of a Unix socket that answers the same; nil: none.
+    package var socket: String?
+
+    /// Where the shipped configuration has it, and `spate status` looks for it.
+    package static let usualSocket = "/run/spate/control.sock"
+    /// What the kernel takes (unix(7): 108 with the zero at the end).
+    package static let socketPathBytes = 107
 
     package init() {}
 }

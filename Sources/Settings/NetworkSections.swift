@@ -43,16 +43,17 @@ extension ConfigurationReader {
             }
         }
         for item in sections(section[.overrides], of: "exporters", OverrideKey.self) {
-            let text = required(item, .address, expected: "the exporter's address")
-            let address = value(text, expected: "an address, such as 10.3.0.1") { IPAddress($0) }
-            var exporter = ExporterOverride(address: address ?? .unspecified)
+            let text = required(item, .address, expected: "the exporter's address, or a prefix of several")
+            let expected = "an address or prefix, such as 10.3.0.1 or 10.3.0.0/16"
+            let prefix = value(text, expected: expected) { IPPrefix($0) }
+            var exporter = ExporterOverride(prefix: prefix ?? IPPrefix(.unspecified, mappedLength: 128))
             exporter.samplingInterval = integer(
                 item[.sampling], in: 1...Int(UInt32.max), of: "a number of packets"
             ).map { UInt32(clamping: $0) }
             exporter.activeTimeout = duration(item[.activeTimeout], seconds: 1...86400, example: "60s")
             exporter.inactiveTimeout = duration(item[.inactiveTimeout], seconds: 1...86400, example: "15s")
-            if let address, configuration.exporters.overrides.contains(where: { $0.address == address }) {
-                problem(item.line, "exporter \(address) is given again, expected one entry for each address")
+            if let prefix, configuration.exporters.overrides.contains(where: { $0.prefix == prefix }) {
+                problem(item.line, "exporter \(prefix) is given again, expected one entry for each")
             }
             configuration.exporters.overrides.append(exporter)
         }

@@ -67,9 +67,13 @@ extension ConfigurationReader {
     mutating func readControl(_ entry: Entry?, into configuration: inout Configuration) {
         guard let entry, let section = section(entry, ControlKey.self) else { return }
         readHTTP(section[.http], into: &configuration.control)
-        if let socket = section[.socket], path(socket, example: "/run/spate/control.sock") != nil {
-            warn(socket.line, "'control.socket' is not implemented yet; ignored")
+        guard let entry = section[.socket], let path = path(entry, example: ControlConfiguration.usualSocket)
+        else { return }
+        let (length, limit) = (path.utf8.count, ControlConfiguration.socketPathBytes)
+        if length > limit {
+            problem(entry.line, "'socket' is a path of \(length) bytes, expected at most \(limit)")
         }
+        configuration.control.socket = path
     }
 
     private mutating func readHTTP(_ entry: Entry?, into control: inout ControlConfiguration) {

@@ -31,6 +31,7 @@ final class Daemon: Sendable {
     }
 
     let exporters = ExporterTable()
+    let started = ContinuousClock.now
     let loop: EvaluationLoop
     private let parts: Mutex<Parts>
     private let manager: ServiceManager

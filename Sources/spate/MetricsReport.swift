@@ -157,6 +157,18 @@ struct MetricsReport {
                 name: "spate_decoding_sampling_interval", help: "What one exported packet stands for.",
                 kind: .gauge,
                 samples: seen.map { ([("exporter", $0.name)], Double($0.counters.samplingInterval)) }),
+            Metric(
+                name: "spate_decoding_held_templates", help: "Templates that are held.", kind: .gauge,
+                samples: seen.map { ([("exporter", $0.name)], Double($0.counters.heldTemplates)) }),
+            Metric(
+                name: "spate_decoding_version_info",
+                help: "Always 1; a version that the exporter sends is a label.",
+                kind: .gauge,
+                samples: seen.flatMap { exporter in
+                    exporter.counters.versions.map {
+                        ([("exporter", exporter.name), ("version", "\($0)")], 1)
+                    }
+                }),
         ]
     }
 

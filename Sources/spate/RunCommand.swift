@@ -38,7 +38,7 @@ struct RunCommand: AsyncParsableCommand {
         let services = ServiceGroup(
             services: [
                 DaemonService(daemon: daemon, path: config, logger: logger)
-            ] + [Self.control(configuration.control, daemon, logger)].compactMap { $0 },
+            ] + Self.control(configuration, daemon, logger),
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
         do {
             try await services.run()
@@ -49,12 +49,13 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private static func control(
-        _ configuration: ControlConfiguration, _ daemon: Daemon, _ logger: Logger
-    ) -> (any Service)? {
-        guard let http = configuration.http else { return nil }
-        return ControlServer(
-            host: "\(http.address)", port: Int(http.port), metrics: { MetricsReport(daemon).metrics },
-            health: { daemon.health(at: WallClock.now()) }, logger: logger)
+        _ configuration: Configuration, _ daemon: Daemon, _ logger: Logger
+    ) -> [any Service] {
+        let pages = ControlPages(
+            metrics: { MetricsReport(daemon).metrics },
+            status: { StatusSurvey(daemon, at: WallClock.now()).report },
+            health: { daemon.health(at: WallClock.now()) })
+        return configuration.controlAddresses.map { ControlServer($0, pages: pages, logger: logger) }
     }
 
     /// The lifecycle library tells every step at debug and info; only its warnings are of use.

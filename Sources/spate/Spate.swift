@@ -10,7 +10,9 @@ struct Spate: AsyncParsableCommand {
             "Collects NetFlow and IPFIX and tells when a service is being exhausted (MITRE ATT&CK T1499.002).",
         discussion: "Exit status: 0 done, 1 the input or the configuration is wrong, 2 wrong usage.",
         version: version,
-        subcommands: [RunCommand.self, CheckCommand.self, ReplayCommand.self, DecodeCommand.self])
+        subcommands: [
+            RunCommand.self, CheckCommand.self, ReplayCommand.self, DecodeCommand.self, StatusCommand.self,
+        ])
 
     /// Semantic version of the interface: messages, configuration, metrics, exit status.
     static let version = "0.1.0"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Control
 import FlowDecoding
 import FlowModel
 import ServiceSignals
@@ -12,7 +13,7 @@ extension Configuration {
             allow: exporters.allow.isEmpty ? nil : exporters.allow,
             overrides: exporters.overrides.map {
                 FlowDecoding.ExporterOverride(
-                    prefix: IPPrefix($0.address, mappedLength: 128), sampling: $0.samplingInterval)
+                    prefix: $0.prefix, sampling: $0.samplingInterval)
             })
     }
 
@@ -33,6 +34,15 @@ extension Configuration {
                 format: format,
                 service: source)
         }
+    }
+
+    /// Where the daemon can be asked, the socket first.
+    var controlAddresses: [ControlAddress] {
+        [
+            control.socket.map { .unix(path: $0) },
+            control.http.map { .tcp(host: "\($0.address)", port: Int($0.port)) },
+        ]
+        .compactMap { $0 }
     }
 
     private func logFormat(named name: String) -> LogFormat? {

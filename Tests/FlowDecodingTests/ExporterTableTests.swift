@@ -57,6 +57,13 @@ import Testing
         ])
         bench.send(NetFlow5Builder(flows: [TestFlow()]).datagram)
         #expect(bench.records.map(\.samplingInterval) == [4])
+        let narrow = try #require(IPPrefix("10.3.0.0/24"))
+        for overrides in [[wide, narrow], [narrow, wide]] {
+            var bench = DecodingBench(
+                overrides: overrides.map { ExporterOverride(prefix: $0, sampling: $0 == narrow ? 9 : 4) })
+            bench.send(NetFlow5Builder(flows: [TestFlow()]).datagram)
+            #expect(bench.records.map(\.samplingInterval) == [9])
+        }
     }
 
     @Test func aSinkMayTakeRecordsInOneBatch() {

@@ -19,14 +19,16 @@ final class RunningDaemon {
     /// - Parameters:
     ///   - configuration: added to the sockets, which are there already.
     ///   - buffer: receive buffer of the flow socket.
+    ///   - socket: path of the control socket; nil is none.
     init(
         _ configuration: String = "", buffer: String = "32MiB", folder: TemporaryDirectory? = nil,
-        environment: [String: String] = [:]
+        socket: String? = nil, environment: [String: String] = [:]
     ) async throws {
         self.folder = try folder ?? TemporaryDirectory()
         flowPort = try FreePort.take(.udp)
         httpPort = try FreePort.take(.tcp)
-        let text = Self.base(flow: flowPort, buffer: buffer, http: httpPort) + configuration
+        let text =
+            Self.base(flow: flowPort, buffer: buffer, control: Self.control(httpPort, socket)) + configuration
         let path = self.folder.file("spate.yaml")
         try Data(text.utf8).write(to: URL(filePath: path))
         program = try Program(["run", "--config", path], environment: environment)
@@ -37,18 +39,22 @@ final class RunningDaemon {
         }
     }
 
-    private static func base(flow: UInt16, buffer: String, http: UInt16) -> String {
+    private static func base(flow: UInt16, buffer: String, control: String) -> String {
         """
         listen: [ { udp: "127.0.0.1:\(flow)", receive_buffer: \(buffer) } ]
-        control: { http: "127.0.0.1:\(http)" }
+        \(control)
 
         """
     }
 
+    private static func control(_ http: UInt16, _ socket: String?) -> String {
+        "control: { http: \"127.0.0.1:\(http)\"" + (socket.map { ", socket: \($0)" } ?? "") + " }"
+    }
+
     /// A configuration for the same ports.
-    func rewrite(_ configuration: String, listen: [UInt16]? = nil) throws {
+    func rewrite(_ configuration: String, listen: [UInt16]? = nil, socket: String? = nil) throws {
         let sockets = (listen ?? [flowPort]).map { "{ udp: \"127.0.0.1:\($0)\" }" }.joined(separator: ", ")
-        let text = "listen: [ \(sockets) ]\ncontrol: { http: \"127.0.0.1:\(httpPort)\" }\n" + configuration
+        let text = "listen: [ \(sockets) ]\n\(Self.control(httpPort, socket))\n" + configuration
         try Data(text.utf8).write(to: URL(filePath: configurationPath))
     }
 

@@ -43,6 +43,9 @@ final class TestExporter {
         }
     }
 
+    /// Counts a datagram in the sequence that is not sent. Version 9 only.
+    func loseDatagram() { sequence += 1 }
+
     /// Sends octets that must be rejected for this reason.
     func sendBad(_ octets: [UInt8], reason: String) throws {
         try socket.send(octets, to: port)

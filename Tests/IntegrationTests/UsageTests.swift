@@ -7,7 +7,9 @@ struct UsageTests {
     @Test(arguments: [
         ["nonsense"], ["run"], ["check"], ["decode"], ["replay"], ["replay", "--config", "x"],
         ["replay", "--config", "x", "--format", "xml", "y"], ["decode", "--format", "xml", "y"],
-        ["check", "--confg", "x"], ["run", "--config", "x", "surplus"],
+        ["check", "--confg", "x"],
+        ["status", "--config", "x", "--socket", "y"], ["status", "--format", "xml"],
+        ["run", "--config", "x", "surplus"],
     ])
     func wrongUsageIsStatusTwo(arguments: [String]) async throws {
         let ending = try await Program.run(arguments)
@@ -26,13 +28,13 @@ struct UsageTests {
         #expect(ending.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
     }
 
-    @Test(arguments: [[], ["run"], ["check"], ["replay"], ["decode"]])
+    @Test(arguments: [[], ["run"], ["check"], ["replay"], ["decode"], ["status"]])
     func everyCommandHasHelp(command: [String]) async throws {
         let ending = try await Program.run(command + ["--help"])
         #expect(ending.status == 0)
         #expect(ending.error == "")
         #expect(ending.output.contains((["USAGE: spate"] + command).joined(separator: " ")))
-        for word in command.isEmpty ? ["run", "check", "replay", "decode"] : ["OPTIONS:"] {
+        for word in command.isEmpty ? ["run", "check", "replay", "decode", "status"] : ["OPTIONS:"] {
             #expect(ending.output.contains(word))
         }
     }

@@ -40,6 +40,7 @@ struct DocumentationTests {
         let text = try String(contentsOf: Self.root.appending(path: "Config/spate.yaml"), encoding: .utf8)
         var expected = Configuration()
         expected.alerts.append(.standardOutput(.human))
+        expected.control.socket = ControlConfiguration.usualSocket
         #expect(try configuration(text) == expected)
         #expect(warnings(text) == [])
     }

@@ -20,6 +20,7 @@ struct NetworkSectionsTests {
                 - address: 10.3.0.1
                   sampling: 1000
                   active_timeout: 60s
+                - { address: 10.3.0.0/16, sampling: 7 }
                 - { address: "fd00::1", inactive_timeout: 15s }
             discover: { enabled: false, limit: 7 }
             """)
@@ -31,11 +32,13 @@ struct NetworkSectionsTests {
             ])
         #expect(read.gather == .seconds(0))
         #expect(read.exporters.allow.map(\.description) == ["10.0.0.0/8", "fd00::/8"])
-        var first = ExporterOverride(address: try #require(IPAddress("10.3.0.1")))
+        var first = ExporterOverride(prefix: try #require(IPPrefix("10.3.0.1/32")))
         (first.samplingInterval, first.activeTimeout) = (1000, .seconds(60))
-        var second = ExporterOverride(address: try #require(IPAddress("fd00::1")))
-        second.inactiveTimeout = .seconds(15)
-        #expect(read.exporters.overrides == [first, second])
+        var second = ExporterOverride(prefix: try #require(IPPrefix("10.3.0.0/16")))
+        second.samplingInterval = 7
+        var third = ExporterOverride(prefix: try #require(IPPrefix("fd00::1")))
+        third.inactiveTimeout = .seconds(15)
+        #expect(read.exporters.overrides == [first, second, third])
         #expect(!read.discovery.isEnabled)
         #expect(read.discovery.limit == 7)
     }
@@ -111,7 +114,15 @@ struct NetworkSectionsTests {
         ),
         (
             "exporters: { overrides: [ { sampling: 2 } ] }",
-            "1: 'address' is missing, expected the exporter's address"
+            "1: 'address' is missing, expected the exporter's address, or a prefix of several"
+        ),
+        (
+            "exporters: { overrides: [ { address: 10.0.0.0/33 } ] }",
+            "1: 'address' is '10.0.0.0/33', expected an address or prefix, such as 10.3.0.1 or 10.3.0.0/16"
+        ),
+        (
+            "exporters:\n  overrides:\n  - address: 10.3.0.0/16\n  - address: 10.3.4.5/16",
+            "4: exporter 10.3.0.0/16 is given again, expected one entry for each"
         ),
         (
             "exporters: { overrides: [ { address: 10.0.0.1, sampling: 0 } ] }",
@@ -119,7 +130,7 @@ struct NetworkSectionsTests {
         ),
         (
             "exporters:\n  overrides:\n  - address: 10.0.0.1\n  - address: '::ffff:10.0.0.1'",
-            "4: exporter 10.0.0.1 is given again, expected one entry for each address"
+            "4: exporter 10.0.0.1/32 is given again, expected one entry for each"
         ),
         ("discover: { enabled: yes }", "1: 'enabled' is 'yes', expected true or false"),
         ("discover: { limit: 0 }", "1: 'limit' is '0', expected a number of services from 1 to 1000000"),

@@ -71,6 +71,18 @@ struct OutputSectionsTests {
         #expect(problems(text) == [problem])
     }
 
+    @Test func `the socket is a path that the kernel takes`() throws {
+        #expect(try configuration("").control.socket == nil)
+        let usual = "control: { socket: /run/spate/control.sock }"
+        #expect(try configuration(usual).control.socket == ControlConfiguration.usualSocket)
+        let longest = "/" + String(repeating: "x", count: 106)
+        #expect(try configuration("control: { socket: \(longest) }").control.socket == longest)
+        #expect(
+            problems("control: { socket: \(longest)y }") == [
+                "1: 'socket' is a path of 108 bytes, expected at most 107"
+            ])
+    }
+
     @Test func `http can be moved and switched off`() throws {
         let moved = try configuration("control: { http: '[::1]:80' }")
         #expect(moved.control.http == HTTPConfiguration(address: IPAddress(high: 0, low: 1), port: 80))
@@ -87,10 +99,6 @@ struct OutputSectionsTests {
             "control: { http: '[fd00::1]:80' }",
             "1: 'http' listens on fd00::1, which is no loopback address; everybody who reaches it can read it"
         ),
-        (
-            "control: { socket: /run/spate/control.sock }",
-            "1: 'control.socket' is not implemented yet; ignored"
-        ),
         ("archive: { enabled: true }", "1: 'archive' is not implemented yet; ignored"),
         ("alerts: []", "1: 'alerts' is an empty list; no alert will be written anywhere"),
     ])
@@ -100,7 +108,7 @@ struct OutputSectionsTests {
 
     @Test(arguments: [
         "archive: { enabled: false }", "archive: {}", "archive:", "control: { http: '127.3.2.1:1' }",
-        "control: { http: '[::1]:1' }",
+        "control: { http: '[::1]:1' }", "control: { socket: /run/spate/control.sock }",
     ])
     func `nothing to warn of`(text: String) {
         #expect(SettingsTests.warnings(text) == [])

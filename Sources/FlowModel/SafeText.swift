@@ -3,9 +3,9 @@
 /// Text that came from the network or the configuration, made safe to print on a terminal and in a log: what does not
 /// print is written as an escape, so that a service name can neither end a line nor paint the screen nor turn the
 /// reading direction.
-enum SafeText {
+package enum SafeText {
     /// Printable characters stay as they are; a backslash is doubled, so that an escape cannot be forged.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -22,7 +22,7 @@ enum SafeText {
 
     /// Letters, marks, digits, punctuation, symbols and the ordinary space. Controls, format characters (the
     /// bidirectional overrides among them), other spaces, line separators and unassigned code points do not.
-    static func prints(_ scalar: Unicode.Scalar) -> Bool {
+    package static func prints(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return scalar.value >= 0x20 && scalar.value < 0x7F }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
@@ -34,7 +34,7 @@ enum SafeText {
     }
 
     /// The longest beginning of `text` that ends between two words and takes at most `limit` bytes with its ellipsis.
-    static func shortened(_ text: String, to limit: Int) -> String {
+    package static func shortened(_ text: String, to limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
         let ellipsis = " ..."
         var result = ""

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Control
+import FlowDecoding
+import FlowModel
+import Foundation
+import Intake
+import LockFree
+import ServiceSignals
+
+/// What `GET /status` answers, taken from the counters of the daemon. docs/status.md explains it.
+struct StatusSurvey {
+    private let daemon: Daemon
+    private let parts: Daemon.Parts
+    private let evaluation: EvaluationSnapshot
+    private let now: Instant
+
+    init(_ daemon: Daemon, at now: Instant) {
+        (self.daemon, self.now) = (daemon, now)
+        (parts, evaluation) = (daemon.current, daemon.loop.snapshot)
+    }
+
+    var report: StatusReport {
+        StatusReport(
+            daemon: process, sockets: sockets, exporters: exporters, logs: logs,
+            writers: parts.dispatcher.snapshots.map {
+                StatusReport.Writer(
+                    writer: $0.name, delivered: $0.delivered, waiting: $0.waiting, dropped: $0.dropped)
+            })
+    }
+
+    private var process: StatusReport.Daemon {
+        let uptime = ContinuousClock.now - daemon.started
+        return StatusReport.Daemon(
+            version: Spate.version, pid: Int(ProcessInfo.processInfo.processIdentifier),
+            time: now.rfc3339(), uptimeSeconds: Double(uptime.components.seconds),
+            health: daemon.health(at: now), services: evaluation.services,
+            openIncidents: evaluation.openIncidents)
+    }
+
+    /// Those that are open, with what they counted before they were closed and opened again.
+    private var sockets: [StatusReport.Socket] {
+        let flows = parts.flows.map { flow in
+            let counters = parts.flowCounters.filter { $0.address == flow.listener.address }
+            return socket(
+                "flows", flow.listener.address, flow.listener.receiveBuffer, counters.map(\.intake),
+                ringDrops: counters.map(\.dropped))
+        }
+        let logs = parts.signals.map { signal in
+            let counters = parts.signalCounters.filter { $0.address == signal.listener.address }
+            return socket(
+                "logs", signal.listener.address, signal.listener.receiveBuffer, counters.map(\.intake),
+                ringDrops: counters.map(\.dropped))
+        }
+        return flows + logs
+    }
+
+    private func socket(
+        _ use: String, _ address: SocketAddress, _ buffer: ReceiveBufferGrant, _ intake: [IntakeCounters],
+        ringDrops: [UInt64]
+    ) -> StatusReport.Socket {
+        StatusReport.Socket(
+            use: use, address: "\(address)", datagrams: intake.reduce(0) { $0 &+ $1.datagrams.value },
+            kernelDrops: intake.reduce(0) { $0 &+ $1.kernelDrops.value },
+            ringDrops: ringDrops.reduce(0, &+), receiveBuffer: buffer.granted,
+            receiveBufferRequested: buffer.requested)
+    }
+
+    private var exporters: [StatusReport.Exporter] {
+        let strangers = daemon.exporters.strangers
+        return daemon.exporters.exporters.sorted { $0.address < $1.address }
+            .map { exporter("\($0.address)", $0.counters) }
+            + (strangers.datagrams.value > 0 ? [exporter("others", strangers)] : [])
+    }
+
+    private func exporter(_ name: String, _ counters: ExporterCounters) -> StatusReport.Exporter {
+        var status = StatusReport.Exporter(exporter: name)
+        status.versions = counters.versions.map { Int($0) }
+        if counters.lastSeen != .distantPast {
+            status.lastSeen = counters.lastSeen.rfc3339()
+            status.silentSeconds = Double(max(0, (now - counters.lastSeen).microseconds / 1000)) / 1000
+        }
+        (status.datagrams, status.records) = (counters.datagrams.value, counters.records.value)
+        status.otherRecords = counters.otherRecords.value
+        status.optionRecords = counters.optionRecords.value
+        status.templates = counters.heldTemplates
+        status.unmatchedSets = counters.unmatchedSets.value
+        status.recoveredSets = counters.recoveredSets.value
+        status.samplingInterval = counters.samplingInterval
+        (status.lost, status.late) = (counters.lost.value, counters.late.value)
+        (status.duplicates, status.resets) = (counters.duplicates.value, counters.sequenceResets.value)
+        status.clockOffsetSeconds = counters.clockSkew.seconds
+        status.rejected = Self.occurred(RejectionReason.allCases.map { ($0.rawValue, counters.rejected($0)) })
+        status.problems = Self.occurred(Problem.allCases.map { ($0.name, counters.count(of: $0)) })
+        return status
+    }
+
+    private var logs: [StatusReport.Logs] {
+        parts.signals.map { signal in
+            let address = signal.listener.address
+            let lines = parts.signalCounters.filter { $0.address == address }.map(\.lines)
+            func sum(_ value: (SignalCounters) -> UInt64) -> UInt64 { lines.reduce(0) { $0 &+ value($1) } }
+            return StatusReport.Logs(
+                address: "\(address)", read: sum { $0.read.value }, unmatched: sum { $0.unmatched.value },
+                ignored: Self.occurred(
+                    IgnoredReason.allCases.map { reason in
+                        (reason.name, sum { $0.ignored[Int(reason.rawValue)].value })
+                    }),
+                malformed: Self.occurred(
+                    MalformedReason.allCases.map { reason in
+                        (reason.name, sum { $0.malformed[Int(reason.rawValue)].value })
+                    }))
+        }
+    }
+
+    private static func occurred(_ counts: [(String, UInt64)]) -> [String: UInt64] {
+        Dictionary(counts.filter { $0.1 > 0 }, uniquingKeysWith: &+)
+    }
+}

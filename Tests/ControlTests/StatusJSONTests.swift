@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Control
+import Foundation
+import Testing
+
+struct StatusJSONTests {
+    @Test func `what was written is read again`() throws {
+        #expect(try StatusReport(json: Array(StatusReport.sample.json.utf8)) == .sample)
+        #expect(!StatusReport.sample.json.contains("\n"))
+    }
+
+    @Test func `a line for each thing, its type first`() throws {
+        let lines = StatusReport.sample.jsonLines
+        #expect(
+            lines.map { $0.prefix { $0 != "," } } == [
+                "{\"type\":\"daemon\"", "{\"type\":\"socket\"", "{\"type\":\"exporter\"",
+                "{\"type\":\"exporter\"", "{\"type\":\"exporter\"", "{\"type\":\"logs\"",
+                "{\"type\":\"writer\"",
+            ])
+        #expect(
+            lines[2]
+                == #"{"type":"exporter","clock_offset_seconds":-0.512,"datagrams":120,"duplicates":0,"exporter":"10.3.0.1","last_seen":"2026-11-21T02:02:45.123Z","late":0,"lost":0,"option_records":0,"other_records":0,"problems":{},"records":2880,"recovered_sets":0,"rejected":{},"resets":0,"sampling_interval":1000,"silent_seconds":2.5,"templates":4,"unmatched_sets":0,"versions":[9,10]}"#
+        )
+        for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+    }
+
+    @Test func `what does not print is escaped`() throws {
+        var report = StatusReport.sample
+        report.writers[0].writer = "a\u{1B}\u{7F}\u{9B}\u{202E}\"\\\u{E0001}é"
+        let line = try #require(report.jsonLines.last)
+        #expect(line.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value < 0x7F || $0 == "é" })
+        #expect(try StatusReport(json: Array(report.json.utf8)) == report)
+    }
+
+    @Test(arguments: ["", "{}", "[]", "null", "{\"daemon\":{}}", "<html>"])
+    func `something else is refused`(text: String) {
+        #expect(throws: (any Error).self) { try StatusReport(json: Array(text.utf8)) }
+    }
+}

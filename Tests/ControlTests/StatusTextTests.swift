@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Control
+import Testing
+
+struct StatusTextTests {
+    @Test func `a status is a heading and tables`() {
+        #expect(
+            StatusText(.sample).lines.joined(separator: "\n") == """
+                spate 1.2.3, process 410, up for 3 h 20 min: ok
+                2 exporters, 2 services, 1 open incident
+
+                Sockets
+                  address    for    datagrams  kernel drops  ring drops  receive buffer
+                  [::]:2055  flows        133             6           7  4 MiB of 32 MiB
+
+                Exporters
+                  address   versions      last seen  datagrams  records  templates  sampling  lost  late  duplicates  resets        clock
+                  10.3.0.1  v9 IPFIX        2 s ago        120     2880          4    1:1000     0     0           0       0     -0.512 s
+                  fd00::1   v5        2 h 1 min ago         12        0          0      none    30     2           1       4  +3600.250 s
+                    rejected: 5 too_short, 3 truncated
+                    problems: 7 count_mismatch
+                    data before their template: 3 sets, 2 of them decoded when it came
+                  others    -               0 s ago          1        0          0         -     0     0           0       0            -
+                    rejected: 1 unknown_version
+
+                Log lines
+                  address    understood  of no rule  without outcome  malformed
+                  [::]:5140          10           2                3          1
+                    without outcome: 3 unreadable
+                    malformed: 1 header
+
+                Alerts
+                  to               delivered  waiting  dropped
+                  syslog:/dev/log          5        1        0
+                """)
+    }
+
+    @Test func `nothing has come yet`() {
+        var report = StatusReport.sample
+        (report.exporters, report.logs, report.writers) = ([], [], [])
+        let lines = StatusText(report).lines
+        #expect(lines[1] == "0 exporters, 2 services, 1 open incident")
+        #expect(lines.suffix(2) == ["Exporters", "  nothing has come yet"])
+    }
+
+    @Test func `bad health says why`() {
+        var report = StatusReport.sample
+        (report.daemon.health, report.daemon.reasons) = ("failing", ["the evaluation has not run for 9 s"])
+        #expect(StatusText(report).lines[0].hasSuffix(": failing: the evaluation has not run for 9 s"))
+    }
+
+    /// What claims to be a daemon may send anything.
+    @Test func `hostile text neither ends a line nor paints the screen`() {
+        var report = StatusReport.sample
+        let hostile = "a\u{1B}[31m\n\u{202E}\u{85}b"
+        (report.daemon.version, report.daemon.reasons) = (hostile, [hostile])
+        (report.sockets[0].address, report.exporters[0].exporter) = (hostile, hostile)
+        (report.exporters[1].problems, report.logs[0].malformed) = ([hostile: 1], [hostile: 1])
+        report.writers[0].writer = hostile
+        let lines = StatusText(report).lines
+        #expect(lines.count == StatusText(.sample).lines.count)
+        #expect(lines.joined().unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value < 0x7F })
+    }
+
+    @Test(arguments: [1e300, -1e300, .greatestFiniteMagnitude, 0, -0.0004])
+    func `hostile numbers do not end the program`(number: Double) {
+        var report = StatusReport.sample
+        report.daemon.uptimeSeconds = number
+        (report.exporters[0].silentSeconds, report.exporters[0].clockOffsetSeconds) = (number, number)
+        (report.exporters[0].versions, report.exporters[0].templates) = ([.max, .min], .min)
+        (report.exporters[0].unmatchedSets, report.logs[0].ignored) = (.max, ["a": .max, "b": .max])
+        (report.sockets[0].receiveBuffer, report.sockets[0].receiveBufferRequested) = (.min, .max)
+        #expect(StatusText(report).lines.count >= StatusText(.sample).lines.count)
+    }
+}
