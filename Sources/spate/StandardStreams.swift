@@ -6,12 +6,20 @@ import Settings
 
 /// Standard output carries results and nothing else; everything that is said about them goes to standard error.
 enum StandardStreams {
+    /// A result that cannot be written ends the program with status 1. A reader that has seen enough, as `head` has, is
+    /// no news.
     static func write(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+        } catch {
+            let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+            if reason.code != Int(EPIPE) { report("standard output: \(reason.localizedDescription)") }
+            exit(1)
+        }
     }
 
     static func report(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
+import TestSupport
 import Testing
 
 /// Exit status and streams of the command line: scripts read them.
@@ -26,6 +28,18 @@ struct UsageTests {
         #expect(ending.status == 0)
         #expect(ending.error == "")
         #expect(ending.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    }
+
+    @Test func aResultThatCannotBeWrittenIsStatusOne() async throws {
+        let folder = try TemporaryDirectory()
+        try Data().write(to: URL(filePath: folder.file("spate.yaml")))
+        let ending = try await Program.run(
+            ["-c", "exec \"$0\" check --config \"$1\" > /dev/full", Program.path, folder.file("spate.yaml")],
+            executable: "/bin/sh")
+        #expect(ending.isExit)
+        #expect(ending.status == 1)
+        #expect(ending.error.hasPrefix("standard output: "))
+        #expect(ending.error.hasSuffix("No space left on device\n"))
     }
 
     @Test(arguments: [[], ["run"], ["check"], ["replay"], ["decode"], ["status"]])
