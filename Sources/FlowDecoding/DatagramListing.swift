@@ -15,14 +15,18 @@ package enum ListingFormat: String, Sendable, CaseIterable {
 package struct DatagramListing: ~Copyable {
     private let format: ListingFormat
     private let limits: DecodingLimits
+    private let names: ElementNames
     private var decoder: DatagramDecoder
     private var number: UInt64 = 0
     /// Lines that nobody has taken yet.
     private var output = TextBuffer()
 
     /// A listing with a decoder of its own.
-    package init(format: ListingFormat, configuration: DecodingConfiguration = DecodingConfiguration()) {
-        (self.format, limits) = (format, configuration.limits)
+    package init(
+        format: ListingFormat, names: ElementNames = .standard,
+        configuration: DecodingConfiguration = DecodingConfiguration()
+    ) {
+        (self.format, self.names, limits) = (format, names, configuration.limits)
         decoder = DatagramDecoder(
             configuration: configuration, exporters: ExporterTable(limit: configuration.limits.exporters))
     }
@@ -35,7 +39,7 @@ package struct DatagramListing: ~Copyable {
         _ datagram: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, arrival: Instant
     ) {
         number &+= 1
-        var visitor = ListingVisitor(format: format, ordinal: number, limits: limits)
+        var visitor = ListingVisitor(format: format, names: names, ordinal: number, limits: limits)
         let summary = decoder.walk(datagram, from: address, port: port, arrival: arrival, visitor: &visitor)
         let line = DatagramLine(
             number: number, time: arrival, address: address, port: port, length: datagram.count,
@@ -59,17 +63,21 @@ package struct DatagramListing: ~Copyable {
 /// Writes a line for each record.
 struct ListingVisitor: MessageVisitor, ~Copyable {
     private let format: ListingFormat
+    private let names: ElementNames
     private let ordinal: UInt64
     private var lines = TextBuffer()
     private var value = TextBuffer()
     private var lists: ListWalker
+    /// The template of the latest record, and what is known of its fields: looked up once for all its records.
+    private var template: Template?
+    private var entries: [ElementNames.Entry?] = []
     /// Records of this datagram, without those that had waited.
     private(set) var dataRecords = 0
     private(set) var optionRecords = 0
     private(set) var unmatched: [UInt16] = []
 
-    init(format: ListingFormat, ordinal: UInt64, limits: DecodingLimits) {
-        (self.format, self.ordinal) = (format, ordinal)
+    init(format: ListingFormat, names: ElementNames, ordinal: UInt64, limits: DecodingLimits) {
+        (self.format, self.names, self.ordinal) = (format, names, ordinal)
         lists = ListWalker(limits)
     }
 
@@ -105,15 +113,17 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
         case .text: beginText(template, message)
         case .json: beginJSON(template, message)
         }
+        lookUp(template, version: message.version)
         var isFirst = true
-        let names = ElementNames.shared
+        var index = 0
         var cursor = template.fieldCursor
         while let (field, range) = cursor.next(in: record) {
+            let entry = entries[index]
+            index &+= 1
             // Built-in layouts name their filler so, and filler is not listed.
             if template.id == 0, field.element.id == FixedFormat.padding { continue }
-            let entry = names.entry(of: field.element)
             if let kind = field.element.listKind {
-                var writer = ListWriter()
+                var writer = ListWriter(names: names, version: message.version)
                 lists.walk(record.extracting(range), kind, templates, &writer)
                 value = writer.text
             } else {
@@ -123,11 +133,17 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
             if !isFirst { lines.append(format == .json ? "," : ", ") }
             isFirst = false
             switch format {
-            case .text: writeText(field.element, entry?.name)
+            case .text: writeText(field.element, entry, width: range.count)
             case .json: writeJSON(field.element, entry?.name, record.extracting(range))
             }
         }
         lines.append(format == .json ? "]}\n" : "\n")
+    }
+
+    private mutating func lookUp(_ template: Template, version: UInt16) {
+        guard self.template !== template else { return }
+        self.template = template
+        entries = template.fields.map { names.entry(of: $0.element, version: version) }
     }
 
     private mutating func beginText(_ template: Template, _ message: MessageContext) {
@@ -152,10 +168,14 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
         lines.append(",\"fields\":[")
     }
 
-    private mutating func writeText(_ element: InformationElement, _ name: String?) {
-        if let name { lines.append(name) } else { lines.append(identity: element) }
+    /// `octetDeltaCount 1500 octets`, `sourceIPv4Address 10.20.1.37`, `6871/9999 00ff`.
+    private mutating func writeText(
+        _ element: InformationElement, _ entry: ElementNames.Entry?, width: Int
+    ) {
+        if let entry { lines.append(entry.name) } else { lines.append(identity: element) }
         lines.append(" ")
         lines.append(value)
+        lines.append(unitsOf: entry, width: width)
     }
 
     private mutating func writeJSON(
@@ -178,46 +198,4 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
         lines.append("}")
     }
 
-}
-
-extension TextBuffer {
-    /// `0/8`, `29305/1`, `scope/2`.
-    fileprivate mutating func append(identity element: InformationElement) {
-        if element.isScopeType {
-            append("scope")
-        } else {
-            append(UInt64(element.enterprise))
-        }
-        append("/")
-        append(UInt64(element.id))
-    }
-}
-
-/// Writes a structured list: `[dnsQName www.example., dnsNXDomain 0; dnsQName …]`, records apart by semicolons.
-struct ListWriter: ListVisitor, ~Copyable {
-    private(set) var text = TextBuffer()
-    private var separator = ""
-
-    mutating func beginList() {
-        text.append(separator + "[")
-        separator = ""
-    }
-
-    mutating func beginListedRecord() {
-        if !separator.isEmpty { separator = "; " }
-    }
-
-    mutating func visit(value: borrowing Span<UInt8>, of element: InformationElement) {
-        text.append(separator)
-        separator = ", "
-        let entry = ElementNames.shared.entry(of: element)
-        if let name = entry?.name { text.append(name) } else { text.append(identity: element) }
-        text.append(" ")
-        text.append(value: value, type: entry?.type)
-    }
-
-    mutating func endList() {
-        text.append("]")
-        separator = ", "
-    }
 }

@@ -1,67 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The abstract data type of an element (RFC 7012 §3.1), as far as showing a value goes.
-enum ElementType: UInt8, Sendable {
-    case unsigned = 0x75
-    case signed = 0x69
-    case float = 0x66
-    case boolean = 0x62
-    case ipv4Address = 0x34
-    case ipv6Address = 0x36
-    case macAddress = 0x6D
-    case octets = 0x6F
-    case text = 0x74
-    case seconds = 0x73
-    case milliseconds = 0x4D
-    case ntp = 0x4E
-}
-
-/// Names and types of elements, for people: decoding does not need them.
-struct ElementNames: Sendable {
-    struct Entry: Sendable {
+/// Names, types and units of elements, for people: decoding does not need them. A lookup allocates nothing.
+package struct ElementNames: Sendable {
+    /// What is known of an element.
+    struct Entry: Sendable, Equatable {
         var name: String
         var type: ElementType
+        var units: String?
+
+        /// RFC 5103 §6.1: the name begins with "reverse" and goes on with a capital.
+        var reverse: Entry {
+            let name = "reverse" + self.name.prefix(1).uppercased() + self.name.dropFirst()
+            return Entry(name: name, type: type, units: units)
+        }
     }
 
-    private let iana: [UInt16: Entry]
+    /// Which registry a number belongs to.
+    enum Space: Sendable, Hashable {
+        /// 0 is IANA's.
+        case enterprise(UInt32)
+        /// Field types of NetFlow v9 where IANA has none, or another.
+        case netFlow9
+        /// Scope types of NetFlow v9.
+        case scope
 
-    static let shared = ElementNames()
+        static let reverse = Space.enterprise(InformationElement.reverseEnterprise)
+    }
+
+    /// A number in its registry.
+    struct Key: Sendable, Hashable {
+        var space: Space
+        var id: UInt16
+    }
+
+    private var entries: [Key: Entry] = [:]
+
+    /// Those of the registries; read from the tables at the first use.
+    package static let standard = ElementNames()
 
     private init() {
-        var entries: [UInt16: Entry] = [:]
-        for line in ElementTable.iana.split(separator: "\n") {
-            let parts = line.split(separator: " ")
-            guard parts.count == 3, let id = UInt16(parts[0]), let code = parts[1].utf8.first,
-                let type = ElementType(rawValue: code)
-            else { continue }
-            entries[id] = Entry(name: String(parts[2]), type: type)
-        }
-        iana = entries
+        add(ElementTable.iana, in: .enterprise(0))
+        add(ElementTable.netFlow9, in: .netFlow9)
+        add(ElementTable.scopes, in: .scope)
+        for (number, table) in ElementTable.enterprises { add(table, in: .enterprise(number)) }
     }
 
-    /// Nil for elements that are not in the table.
-    func entry(of element: InformationElement) -> Entry? {
-        if element.isScopeType { return Self.scope(element.id) }
-        switch element.enterprise {
-        case 0: return iana[element.id]
-        case InformationElement.reverseEnterprise:
-            // RFC 5103 §6.1: the name begins with "reverse" and goes on with a capital.
-            guard let forward = iana[element.id] else { return nil }
-            let name = "reverse" + forward.name.prefix(1).uppercased() + forward.name.dropFirst()
-            return Entry(name: name, type: forward.type)
-        default: return nil
-        }
+    private mutating func add(_ table: String, in space: Space) {
+        for (id, entry) in ElementTable.elements(of: table) { add(entry, Key(space: space, id: id)) }
     }
 
-    /// RFC 3954 §6.1.
-    private static func scope(_ type: UInt16) -> Entry? {
-        switch type {
-        case 1: Entry(name: "scopeSystem", type: .octets)
-        case 2: Entry(name: "scopeInterface", type: .unsigned)
-        case 3: Entry(name: "scopeLineCard", type: .unsigned)
-        case 4: Entry(name: "scopeCache", type: .octets)
-        case 5: Entry(name: "scopeTemplate", type: .unsigned)
-        default: nil
-        }
+    private mutating func add(_ entry: Entry, _ key: Key) {
+        entries[key] = entry
+        if key.space == .enterprise(0) { entries[Key(space: .reverse, id: key.id)] = entry.reverse }
+    }
+
+    /// Adds the rows of the operator's file; they count more than what is there.
+    package mutating func add(_ file: ElementFile) {
+        // A row of IANA's renames the reverse element too, unless that has a row of its own.
+        let (others, reverse) = (
+            file.rows.filter { $0.key.space != .reverse }, file.rows.filter { $0.key.space == .reverse }
+        )
+        for row in others + reverse { add(row.entry, row.key) }
+    }
+
+    /// What is known of an element in messages of this version; nil for elements that no table has.
+    func entry(of element: InformationElement, version: UInt16) -> Entry? {
+        if element.isScopeType { return entries[Key(space: .scope, id: element.id)] }
+        // NetFlow v9 shares IANA's numbers as far as those go.
+        if version == 9, let entry = entries[Key(space: .netFlow9, id: element.id)] { return entry }
+        return entries[Key(space: .enterprise(element.enterprise), id: element.id)]
     }
 }

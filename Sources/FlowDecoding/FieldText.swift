@@ -11,12 +11,12 @@ extension TextBuffer {
             return
         }
         switch type {
-        case .octets: append(hexOf: bytes)
+        case .octets, .basicList, .subTemplateList, .subTemplateMultiList: append(hexOf: bytes)
         case .text: append(text: bytes)
         case .macAddress: append(mac: bytes)
         case .ipv4Address, .ipv6Address: append(address: bytes)
         case .unsigned, .signed, .boolean, .seconds, .milliseconds, .ntp, .float:
-            guard bytes.count <= 8 else {
+            guard type.fits(width: bytes.count) else {
                 append(hexOf: bytes)
                 return
             }
@@ -43,7 +43,7 @@ extension TextBuffer {
         case .ntp where width == 8:
             append(Instant(microseconds: WireTime.microseconds(ntp: raw)).rfc3339(digits: 6))
         case .float where width == 8: append(String(Double(bitPattern: raw)))
-        case .float where width == 4: append(String(Float(bitPattern: UInt32(truncatingIfNeeded: raw))))
+        case .float: append(String(Float(bitPattern: UInt32(truncatingIfNeeded: raw))))
         default: append(raw)
         }
     }

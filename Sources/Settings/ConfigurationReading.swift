@@ -87,7 +87,8 @@ extension Configuration {
         return lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }.map { $0 + 1 }
     }
 
-    private static func reason(_ error: any Error) -> String {
+    /// Why a file could not be read, in few words.
+    package static func reason(_ error: any Error) -> String {
         switch (error as? CocoaError)?.code {
         case .fileReadNoSuchFile, .fileNoSuchFile: "no such file"
         case .fileReadNoPermission: "permission denied"

@@ -4,6 +4,7 @@ import ArgumentParser
 import Capture
 import FlowDecoding
 import Foundation
+import Settings
 
 /// `spate decode`: what the exporters of a capture sent.
 struct DecodeCommand: ParsableCommand {
@@ -12,11 +13,19 @@ struct DecodeCommand: ParsableCommand {
         discussion: """
             Every UDP datagram of the capture is read as NetFlow v1, v5, v7, v9 or IPFIX, whatever its port: templates, \
             options, records and what is wrong with them. With --format json there is one JSON object a line.
-            Exit status 0: the capture was read to its end; 1: it could not be.
+            A file of elements names those that Spate does not know, or renames those that it does. Its first line is \
+            pen,id,name,type,units; a further line is, say, 64512,1,queueLength,unsigned32,packets. The pen is a private \
+            enterprise number, 0 for IANA, or v9 for field types of NetFlow v9.
+            Exit status 0: the capture was read to its end; 1: it or the file of elements could not be.
             """)
 
     @Option(help: "How to write: text for people, json for programs.")
     var format: ListingFormat = .text
+
+    @Option(
+        help: ArgumentHelp("Names of elements, as CSV.", valueName: "file"),
+        completion: .file(extensions: ["csv"]))
+    var elements: String?
 
     @Argument(help: "A capture: pcap or pcapng.", completion: .file(extensions: ["pcap", "pcapng"]))
     var file: String
@@ -26,16 +35,37 @@ struct DecodeCommand: ParsableCommand {
 
     func run() throws {
         do {
-            try list()
+            try list(with: try elements.map(Self.names) ?? .standard)
         } catch let error as CaptureError {
             Self.report(error.description)
             throw ExitCode(1)
         }
     }
 
-    private func list() throws {
+    /// The registries' names and those of the file; says what is wrong with it and ends with status 1.
+    private static func names(from path: String) throws -> ElementNames {
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            report("\(path): cannot be read: \(Configuration.reason(error))")
+            throw ExitCode(1)
+        }
+        guard data.count <= ElementFile.octetLimit else {
+            report("\(path): is \(data.count) octets long, expected at most \(ElementFile.octetLimit)")
+            throw ExitCode(1)
+        }
+        let file = ElementFile([UInt8](data))
+        for mistake in file.mistakes { report("\(path):\(mistake.line): \(mistake.message)") }
+        guard file.mistakes.isEmpty else { throw ExitCode(1) }
+        var names = ElementNames.standard
+        names.add(file)
+        return names
+    }
+
+    private func list(with names: ElementNames) throws {
         var reader = try PcapReader(path: file)
-        var listing = DatagramListing(format: format)
+        var listing = DatagramListing(format: format, names: names)
         var failure: CaptureError?
         while failure == nil {
             do throws(CaptureError) {

@@ -7,13 +7,7 @@ import Testing
 
 @Suite struct DatagramListingTests {
     private func lines(_ format: ListingFormat, _ datagrams: [[UInt8]]) -> [String] {
-        var listing = DatagramListing(format: format)
-        for datagram in datagrams {
-            listing.add(
-                datagram.span, from: DecodingBench.router, port: 50000, arrival: DecodingBench.noon)
-        }
-        let text = String(decoding: listing.takeLines(), as: UTF8.self)
-        return text.split(separator: "\n").map(String.init)
+        Listing.lines(format, datagrams)
     }
 
     /// The list of fields of a JSON record.
@@ -86,12 +80,12 @@ import Testing
             fields(option).contains(#"{"id":"scope/2","name":"scopeInterface","hex":"00000001","value":"1"}"#)
         )
         var message = MessageBuilder(.ipfix)
-        message.addTemplate(256, [.reverse(1, 2), TestField(21, 2, enterprise: 6871)])
+        message.addTemplate(256, [.reverse(1, 2), TestField(21, 2, enterprise: 64512)])
         message.addData(256, [octets((5, 2), (6, 2))])
         let record = fields(lines(.json, [message.datagram]).last)
         #expect(
             record.contains(#"{"id":"29305/1","name":"reverseOctetDeltaCount","hex":"0005","value":"5"}"#))
-        #expect(record.contains(#"{"id":"6871/21","name":null,"hex":"0006","value":"0006"}"#))
+        #expect(record.contains(#"{"id":"64512/21","name":null,"hex":"0006","value":"0006"}"#))
     }
 
     /// Element, octets, and the value that people see.
@@ -105,7 +99,8 @@ import Testing
         (276, [1], "true"), (276, [2], "false"), (276, [7], "7"),
         (311, octets((0x3FB0_0000_0000_0000, 8)), "0.0625"),
         (434, octets((0xFFFF_FFFE, 4)), "-2"),
-        (8, [1, 2], "0102"), (1, [UInt8](repeating: 1, count: 9), "010101010101010101"), (82, [], ""),
+        (8, [1, 2], "0102"), (311, [1, 2], "0102"), (291, [4, 0, 1], "040001"), (292, [3, 1], "0301"),
+        (293, [3, 1], "0301"), (1, [UInt8](repeating: 1, count: 9), "010101010101010101"), (82, [], ""),
     ])
     func valuesOfEveryType(element: Int, bytes: [UInt8], value: String) {
         var message = MessageBuilder(.ipfix)

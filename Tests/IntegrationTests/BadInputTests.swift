@@ -84,6 +84,47 @@ import Testing
         #expect(summary.contains("\"records\":6,"))
     }
 
+    // MARK: Elements
+
+    @Test func aFileOfElementsThatIsNotThere() async throws {
+        let path = folder.file("none.csv")
+        let ending = try await Program.run(["decode", "--elements", path, folder.file("none.pcap")])
+        #expect(ending.isExit)
+        #expect(ending.status == 1)
+        #expect(ending.output == "")
+        #expect(ending.error == "\(path): cannot be read: no such file\n")
+    }
+
+    @Test func everyMistakeOfAFileOfElements() async throws {
+        let path = try write(
+            "wrong.csv", "pen,id,name,type\n0,1,octets,uint64\n0,2,two words,uint64\n0,70000,octets,uint64\n")
+        let ending = try await Program.run(["decode", "--elements", path, folder.file("none.pcap")])
+        #expect(ending.isExit)
+        #expect(ending.status == 1)
+        #expect(ending.output == "")
+        #expect(
+            ending.error == """
+                \(path):3: name is 'two words', expected at most 64 ASCII letters, digits, _, . and -
+                \(path):4: id is '70000', expected a number from 0 to 65535
+
+                """)
+    }
+
+    @Test func aFileOfElementsRenames() async throws {
+        var capture = CaptureWriter()
+        var builder = MessageBuilder(.ipfix)
+        builder.addTemplate(256, [TestField(1, 4), TestField(7, 2, enterprise: 64512)])
+        builder.addData(256, [[0, 0, 0, 5, 0, 6]])
+        capture.add(builder.datagram, at: 1_700_000_000_000_000)
+        let path = folder.file("one.pcap")
+        try capture.write(to: path)
+        let elements = try write("own.csv", "pen,id,name,type,units\n64512,7,queueLength,uint16,packets\n")
+        let ending = try await Program.run(["decode", "--elements", elements, path])
+        #expect(ending.status == 0)
+        #expect(
+            ending.outputLines.last == "    data 256: octetDeltaCount 5 octets, queueLength 6 packets")
+    }
+
     // MARK: Configuration
 
     private static let fiveMistakes = """

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// TABLE
+
+// Written by .ci/elements: change that, not this.
+
+extension ElementTable {
+    /// Private enterprise number 35632: ntop.
+    static let enterprise35632 = """
+        78 u client_tcp_flags
+        79 u server_tcp_flags
+        80 u src_fragments
+        81 u dst_fragments
+        82 u src_to_dst_max_throughput
+        83 u src_to_dst_min_throughput
+        84 u src_to_dst_avg_throughput
+        85 u dst_to_src_max_throughput
+        86 u dst_to_src_min_throughput
+        87 u dst_to_src_avg_throughput
+        88 u pkts_up_to_128_bytes
+        89 u pkts_128_to_256_bytes
+        90 u pkts_256_to_512_bytes
+        91 u pkts_512_to_1024_bytes
+        92 u pkts_1024_to_1514_bytes
+        93 u pkts_over_1514_bytes
+        98 u cumulative_icmp_type
+        101 t src_ip_country
+        102 t src_ip_city
+        103 t dst_ip_country
+        104 t dst_ip_city
+        105 u flow_proto_port
+        106 u upstream_tunnel_id
+        107 u longest_flow_pkt
+        108 u shortest_flow_pkt
+        109 u retransmitted_in_pkts
+        110 u retransmitted_out_pkts
+        111 u ooorder_in_pkts
+        112 u ooorder_out_pkts
+        113 u untunneled_protocol
+        114 4 untunneled_ipv4_src_addr
+        115 u untunneled_l4_src_port
+        116 4 untunneled_ipv4_dst_addr
+        117 u untunneled_l4_dst_port
+        118 u l7_proto
+        119 t l7_proto_name
+        120 u downstream_tunnel_id
+        121 t flow_user_name
+        122 t flow_server_name
+        123 u client_nw_latency_ms
+        124 u server_nw_latency_ms
+        125 u app_latency_ms
+        126 t plugin_name
+        127 u retransmitted_in_bytes
+        128 u retransmitted_out_bytes
+        188 t ssl_server_name
+        189 t bittorrent_hash
+        334 u pkts_ttl_5_32
+        335 u pkts_ttl_32_64
+        336 u pkts_ttl_64_96
+        337 u pkts_ttl_96_128
+        338 u pkts_ttl_128_160
+        339 u pkts_ttl_160_192
+        340 u pkts_ttl_192_224
+        341 u pkts_ttl_224_255
+        346 u pkts_ttl_2_5
+        347 u pkts_ttl_eq_1
+        349 o in_src_osi_sap
+        350 o out_dst_osi_sap
+        391 u duration_in
+        392 u duration_out
+        396 4 untunneled_ipv6_src_addr
+        397 4 untunneled_ipv6_dst_addr
+        415 u tcp_win_min_in
+        416 u tcp_win_max_in
+        417 u tcp_win_mss_in
+        418 u tcp_win_scale_in
+        419 u tcp_win_min_out
+        420 u tcp_win_max_out
+        421 u tcp_win_mss_out
+        422 u tcp_win_scale_out
+        438 u payload_hash
+        443 t src_as_name
+        444 t dst_as_name
+        446 u upstream_session_id
+        447 u downstream_session_id
+        448 o src_ip_long
+        449 o src_ip_lat
+        450 o dst_ip_long
+        451 o dst_ip_lat
+        471 4 nprobe_ipv4_address
+        472 u src_to_dst_second_bytes
+        473 u dst_to_src_second_bytes
+        489 t ja3c_hash
+        490 t ja3s_hash
+        491 t src_host_name
+        492 t dst_host_name
+        493 u ssl_cipher
+        494 u ssl_unsafe_cipher
+        495 u ssl_version
+        1028 t protocol_ntop
+        1031 t l4_src_port_name
+        1035 t l4_dst_port_name
+        1036 u l4_srv_port
+        1037 t l4_srv_port_name
+        """
+}

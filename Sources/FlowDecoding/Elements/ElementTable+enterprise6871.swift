@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// TABLE
+
+// Written by .ci/elements: change that, not this.
+
+extension ElementTable {
+    /// Private enterprise number 6871: cert.
+    static let enterprise6871 = """
+        12 u obsoleteReverseOctetTotalCount
+        13 u obsoleteReversePacketTotalCount
+        14 u initialTCPFlags
+        15 u unionTCPFlags
+        16 u obsoleteReverseInitialTCPFlags
+        17 u obsoleteReverseUnionTCPFlags
+        18 o payload
+        19 o obsoleteReversePayload
+        20 u obsoleteReverseTcpSequenceNumber
+        21 u reverseFlowDeltaMilliseconds milliseconds
+        29 u obsoleteReverseVlanId
+        30 u silkFlowType
+        31 u silkFlowSensor
+        32 u silkTCPState
+        33 u silkAppLabel
+        35 u payloadEntropy
+        36 t osName
+        37 t osVersion
+        38 o firstPacketBanner
+        39 o secondPacketBanner
+        40 u flowAttributes
+        100 u expiredFragmentCount packets
+        101 u assembledFragmentCount packets
+        102 u meanFlowRate flows
+        103 u meanPacketRate packets
+        104 u flowTableFlushEventCount flows
+        105 u flowTablePeakCount flows
+        106 u yafFlowKeyHash
+        107 t osFingerPrint
+        110 t httpServerString
+        111 t httpUserAgent
+        112 t httpGet
+        113 t httpConnection
+        114 t httpVersion
+        115 t httpReferer
+        116 t httpLocation
+        117 t httpHost
+        118 t httpContentLength
+        119 t httpAge
+        120 t httpAccept
+        121 t httpAcceptLanguage
+        122 t httpContentType
+        123 t httpResponse
+        124 t pop3TextMessage
+        125 t ircTextMessage
+        126 t tftpFilename
+        127 t tftpMode
+        128 u slpVersion
+        129 u slpMessageType
+        130 t slpString
+        131 t ftpReturn
+        132 t ftpUser
+        133 t ftpPass
+        134 t ftpType
+        135 t ftpRespCode
+        136 t imapCapability
+        137 t imapLogin
+        138 t imapStartTLS
+        139 t imapAuthenticate
+        140 t imapCommand
+        141 t imapExists
+        142 t imapRecent
+        143 t rtspURL
+        144 t rtspVersion
+        145 t rtspReturnCode
+        146 t rtspContentLength
+        147 t rtspCommand
+        148 t rtspContentType
+        149 t rtspTransport
+        150 t rtspCSeq
+        151 t rtspLocation
+        152 t rtspPacketsReceived
+        153 t rtspUserAgent
+        154 t rtspJitter
+        155 t sipInvite
+        156 t sipCommand
+        157 t sipVia
+        158 t sipMaxForwards
+        159 t sipAddress
+        160 t sipContentLength
+        161 t sipUserAgent
+        162 t smtpHello
+        163 t smtpFrom
+        164 t smtpTo
+        165 t smtpContentType
+        166 t smtpSubject
+        167 t smtpFilename
+        168 t smtpContentDisposition
+        169 t smtpResponse
+        170 t smtpEnhanced
+        171 t sshVersion
+        172 t nntpResponse
+        173 t nntpCommand
+        174 u dnsQueryResponse
+        175 u dnsQRType
+        176 u dnsAuthoritative
+        177 u dnsNXDomain
+        178 u dnsRRSection
+        179 t dnsQName
+        180 t dnsCName
+        181 u dnsMXPreference
+        182 t dnsMXExchange
+        183 t dnsNSDName
+        184 t dnsPTRDName
+        185 u sslCipher
+        186 u sslClientVersion
+        187 u sslServerCipher
+        188 u sslCompressionMethod
+        189 u sslCertVersion
+        190 o sslCertSignature
+        191 t sslCertIssuerCountryName
+        192 t sslCertIssuerOrgName
+        193 t sslCertIssuerOrgUnitName
+        194 t sslCertIssuerZipCode
+        195 t sslCertIssuerState
+        196 t sslCertIssuerCommonName
+        197 t sslCertIssuerLocalityName
+        198 t sslCertIssuerStreetAddress
+        199 u dnsTTL
+        200 t sslCertSubCountryName
+        201 t sslCertSubOrgName
+        202 t sslCertSubOrgUnitName
+        203 t sslCertSubZipCode
+        204 t sslCertSubState
+        205 t sslCertSubCommonName
+        206 t sslCertSubLocalityName
+        207 t sslCertSubStreetAddress
+        208 t dnsTXTData
+        209 u dnsSOASerial
+        210 u dnsSOARefresh
+        211 u dnsSOARetry
+        212 u dnsSOAExpire
+        213 u dnsSOAMinimum
+        214 t dnsSOAMName
+        215 t dnsSOARName
+        216 u dnsSRVPriority
+        217 u dnsSRVWeight
+        218 u dnsSRVPort
+        219 t dnsSRVTarget
+        220 t httpCookie
+        221 t httpSetCookie
+        222 t smtpSize
+        223 t mysqlUsername
+        224 u mysqlCommandCode
+        225 t mysqlCommandText
+        226 u dnsID
+        227 u dnsAlgorithm
+        228 u dnsKeyTag
+        229 t dnsSigner
+        230 o dnsSignature
+        231 o dnsDigest
+        232 o dnsPublicKey
+        233 o dnsSalt
+        234 o dnsHashData
+        235 u dnsIterations
+        236 u dnsSignatureExpiration
+        237 u dnsSignatureInception
+        238 u dnsDigestType
+        239 u dnsLabels
+        240 u dnsTypeCovered
+        241 u dnsFlags
+        242 t dhcpFingerPrint
+        243 t dhcpVendorCode
+        244 o sslCertSerialNumber
+        245 u sslObjectType
+        246 o sslObjectValue
+        247 t sslCertValidityNotBefore
+        248 t sslCertValidityNotAfter
+        249 o sslPublicKeyAlgorithm
+        250 u sslPublicKeyLength
+        251 t smtpDate
+        252 t httpAuthorization
+        253 t httpVia
+        254 t httpX-Forwarded-For
+        255 t httpExpires
+        256 t httpRefresh
+        257 t httpIMEI
+        258 t httpIMSI
+        259 t httpMSISDN
+        260 t httpSubscriber
+        261 t httpAcceptCharset
+        262 t httpAcceptEncoding
+        263 t httpAllow
+        264 t httpDate
+        265 t httpExpect
+        266 t httpFrom
+        267 t httpProxyAuthentication
+        268 t httpUpgrade
+        269 t httpWarning
+        270 t httpDNT
+        271 t httpX-Forwarded-Proto
+        272 t httpX-Forwarded-Host
+        273 t httpX-Forwarded-Server
+        274 t httpX-DeviceID
+        275 t httpX-Profile
+        276 t httpLastModified
+        277 t httpContentEncoding
+        278 t httpContentLanguage
+        279 t httpContentLocation
+        280 t httpX-UA-Compatible
+        281 u dnp3SourceAddress
+        282 u dnp3DestinationAddress
+        283 u dnp3Function
+        284 o dnp3ObjectData
+        285 o modbusData
+        286 o ethernetIPData
+        287 u rtpPayloadType
+        288 u sslRecordVersion
+        289 u mptcpInitialDataSequenceNumber
+        290 u mptcpReceiverToken
+        291 u mptcpMaximumSegmentSize
+        292 u mptcpAddressID
+        293 u mptcpFlags
+        294 t sslServerName
+        295 o sslCertificateHash
+        296 o sslCertificate
+        297 u dhcpOption
+        298 o sslCertificateSHA1
+        299 o sslCertificateMD5
+        300 u nDPIL7Protocol
+        301 u nDPIL7SubProtocol
+        500 u smallPacketCount packets
+        501 u nonEmptyPacketCount packets
+        502 u dataByteCount octets
+        503 u averageInterarrivalTime milliseconds
+        504 u standardDeviationInterarrivalTime milliseconds
+        505 u firstNonEmptyPacketSize octets
+        506 u maxPacketSize octets
+        507 u firstEightNonEmptyPacketDirections
+        508 u standardDeviationPayloadLength octets
+        509 u tcpUrgentCount packets
+        510 u largePacketCount packets
+        550 u tombstoneId
+        551 u exporterConfiguredId
+        552 u exporterUniqueId
+        927 t dnsRName
+        928 u dnsHitCount
+        929 u observedDataTotalCount
+        930 o observedData
+        1000 t templateName
+        1001 t templateDescription
+        16398 u reverseInitialTCPFlags
+        16399 u reverseUnionTCPFlags
+        16402 t reversePayload
+        16419 u reversePayloadEntropy
+        16420 t reverseOsName
+        16421 t reverseOsVersion
+        16422 t reverseFirstPacketBanner
+        16423 t reverseSecondPacketBanner
+        16424 u reverseFlowAttributes
+        16491 t reverseOsFingerPrint
+        16671 u reverseRtpPayloadType
+        16884 u reverseSmallPacketCount
+        16885 u reverseNonEmptyPacketCount
+        16886 u reverseDataByteCount
+        16887 u reverseAverageInterarrivalTime
+        16888 u reverseStandardDeviationInterarrivalTime
+        16889 u reverseFirstNonEmptyPacketSize
+        16890 u reverseMaxPacketSize
+        16892 u reverseStandardDeviationPayloadLength
+        16894 u reverseLargePacketCount
+        """
+}
