@@ -10,11 +10,11 @@ package import FlowModel
 package struct DatagramDecoder: ~Copyable, Sendable {
     private var configuration: DecodingConfiguration
     private let table: ExporterTable
-    private var exporters: [ExporterState] = []
+    var exporters: [ExporterState] = []
     private var indices: [IPAddress: Int] = [:]
     private var latest = 0
     private var ordinal: UInt64 = 0
-    private var use = DecoderUse()
+    var use = DecoderUse()
     /// Flow records of the present datagram, then some of earlier ones: places to write to.
     private var buffer: [FlowRecord] = []
 
@@ -43,7 +43,7 @@ package struct DatagramDecoder: ~Copyable, Sendable {
         _ datagram: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, arrival: Instant,
         into sink: inout Sink
     ) -> DatagramSummary {
-        var visitor = FlowVisitor(buffer: takeBuffer(), limits: configuration.limits)
+        var visitor = FlowVisitor(buffer: takeBuffer(), limits: limits)
         var (summary, index) = walkUncounted(datagram, from: address, port: port, arrival: arrival, &visitor)
         buffer = visitor.takeRecords()
         (summary.records, summary.otherRecords) = (visitor.count, visitor.tally.otherRecords)
@@ -78,7 +78,7 @@ package struct DatagramDecoder: ~Copyable, Sendable {
             return (summary, index)
         }
         (summary.domain, summary.sequence) = (header.domain, header.sequence)
-        let isAllowed = index.map { exporters[$0].isAllowed } ?? configuration.allows(address)
+        let isAllowed = index.map { exporters[$0].isAllowed } ?? allows(address)
         guard isAllowed else {
             summary.rejection = .notAllowed
             return (summary, index)
@@ -89,25 +89,35 @@ package struct DatagramDecoder: ~Copyable, Sendable {
             return (summary, nil)
         }
         summary.exporter = exporters[index].entry.id
-        let domainsBefore = exporters[index].domains.count
-        let limit =
-            use.domains < configuration.limits.domains
-            ? configuration.limits.domainsPerExporter : domainsBefore
-        guard
-            let domain = exporters[index].domainIndex(
-                version: header.version, domain: header.domain, limit: limit)
-        else {
+        guard let domain = openDomain(index, version: header.version, domain: header.domain) else {
             summary.rejection = .domainLimit
             return (summary, index)
         }
-        use.domains &+= exporters[index].domains.count &- domainsBefore
         var walker = MessageWalker(
-            header: header, limits: configuration.limits, summary: summary, use: use)
+            header: header, limits: limits, summary: summary, use: use)
         walker.walk(
             datagram, &exporters[index], domain, port: port, arrival: arrival, ordinal: ordinal, &visitor)
         use = walker.use
         walker.summary.problems.add(visitor.problems)
         return (walker.summary, index)
+    }
+
+    var limits: DecodingLimits { configuration.limits }
+
+    func allows(_ address: IPAddress) -> Bool { configuration.allows(address) }
+
+    /// The place of an exporter, new if there is room for it.
+    mutating func exporterIndex(_ address: IPAddress) -> Int? {
+        knownExporter(address) ?? newExporter(address)
+    }
+
+    /// The place of an observation domain of an exporter, new if there is room for it.
+    mutating func openDomain(_ exporter: Int, version: UInt16, domain: UInt32) -> Int? {
+        let before = exporters[exporter].domains.count
+        let limit = use.domains < limits.domains ? limits.domainsPerExporter : before
+        let index = exporters[exporter].domainIndex(version: version, domain: domain, limit: limit)
+        use.domains &+= exporters[exporter].domains.count &- before
+        return index
     }
 
     private mutating func takeBuffer() -> [FlowRecord] {

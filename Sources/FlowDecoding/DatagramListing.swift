@@ -122,14 +122,7 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
             index &+= 1
             // Built-in layouts name their filler so, and filler is not listed.
             if template.id == 0, field.element.id == FixedFormat.padding { continue }
-            if let kind = field.element.listKind {
-                var writer = ListWriter(names: names, version: message.version)
-                lists.walk(record.extracting(range), kind, templates, &writer)
-                value = writer.text
-            } else {
-                value.octets.removeAll(keepingCapacity: true)
-                value.append(value: record.extracting(range), type: entry?.type)
-            }
+            setValue(record.extracting(range), of: field.element, entry, message.version, templates)
             if !isFirst { lines.append(format == .json ? "," : ", ") }
             isFirst = false
             switch format {
@@ -144,6 +137,21 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
         guard self.template !== template else { return }
         self.template = template
         entries = template.fields.map { names.entry(of: $0.element, version: version) }
+    }
+
+    private mutating func setValue(
+        _ bytes: borrowing Span<UInt8>, of element: InformationElement, _ entry: ElementNames.Entry?,
+        _ version: UInt16, _ templates: borrowing TemplateStore
+    ) {
+        if let kind = element.listKind {
+            let malformed = lists.problems[.malformedList]
+            var writer = ListWriter(names: names, version: version)
+            lists.walk(bytes, kind, templates, &writer)
+            value = writer.text
+            if lists.problems[.malformedList] == malformed { return }
+        }
+        value.octets.removeAll(keepingCapacity: true)
+        value.append(value: bytes, type: entry?.type)
     }
 
     private mutating func beginText(_ template: Template, _ message: MessageContext) {
@@ -197,5 +205,4 @@ struct ListingVisitor: MessageVisitor, ~Copyable {
         lines.append(quoted: value)
         lines.append("}")
     }
-
 }

@@ -52,12 +52,13 @@ struct DomainState: Sendable {
     var systemInitMilliseconds: UInt64?
     /// When the uptime was zero, by v9 headers, in microseconds.
     var bootTime = RunningMedian()
+    /// Arrival of its latest datagram.
+    var lastSeen = Instant.distantPast
     private var lastUptime: UInt32?
-    /// Sequence numbers belong to a transport session, that is to a source port.
-    private var sessions: [(port: UInt16, tracker: SequenceTracker)] = []
+    private(set) var sessions: [SequenceSession] = []
 
     /// Exporters have one port, or change it at a restart; more are not worth keeping.
-    private static let sessionLimit = 8
+    static let sessionLimit = 8
 
     /// An uptime that went back by more than this is a restart, not reordering.
     private static let restartMilliseconds: Int32 = 30_000
@@ -84,7 +85,37 @@ struct DomainState: Sendable {
     private mutating func sessionIndex(_ port: UInt16) -> Int {
         for index in 0..<sessions.count where sessions[index].port == port { return index }
         if sessions.count == Self.sessionLimit { sessions.removeFirst() }
-        sessions.append((port, SequenceTracker()))
+        sessions.append(SequenceSession(port: port, tracker: SequenceTracker()))
         return sessions.count &- 1
+    }
+
+    /// Takes over what was archived, templates apart.
+    ///
+    /// - Parameter continues: the exporter's next datagram may follow the latest that was seen then.
+    mutating func restore(_ archived: ArchivedDomain, continues: Bool) {
+        (lastSeen, samplers) = (archived.lastSeen, archived.samplers)
+        systemInitMilliseconds = archived.systemInitMilliseconds
+        sessions = archived.sessions
+        if !continues {
+            for index in sessions.indices { sessions[index].tracker.forgetPosition() }
+        }
+    }
+}
+
+/// Sequence numbers belong to a transport session, that is to a source port.
+struct SequenceSession: Sendable {
+    let port: UInt16
+    var tracker: SequenceTracker
+
+    init(port: UInt16, tracker: SequenceTracker) { (self.port, self.tracker) = (port, tracker) }
+
+    init(_ octets: borrowing Span<UInt8>, _ reader: inout StateReader) throws(StateReader.Invalid) {
+        port = try reader.uint16(octets)
+        tracker = try SequenceTracker(octets, &reader)
+    }
+
+    func write(to writer: inout StateWriter) {
+        writer.append(port)
+        tracker.write(to: &writer)
     }
 }

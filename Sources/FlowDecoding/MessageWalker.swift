@@ -25,6 +25,7 @@ struct MessageWalker {
         _ datagram: borrowing Span<UInt8>, _ exporter: inout ExporterState, _ index: Int, port: UInt16,
         arrival: Instant, ordinal: UInt64, _ visitor: inout Visitor
     ) {
+        exporter.domains[index].lastSeen = arrival
         let message = makeContext(&exporter, index, arrival: arrival, ordinal: ordinal)
         if header.end < datagram.count, !isPadding(datagram) { summary.problems.add(.trailingBytes) }
         if header.isCutShort {

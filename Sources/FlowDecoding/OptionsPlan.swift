@@ -63,6 +63,8 @@ package struct SamplingTable: Sendable {
     private var samplers: [(id: UInt64, interval: UInt32)] = []
     private var stated: UInt32?
 
+    init() {}
+
     /// For records that name no sampler: what the domain states, or its only sampler.
     package var interval: UInt32 {
         stated ?? (samplers.count == 1 ? samplers[0].interval : 1)
@@ -84,6 +86,27 @@ package struct SamplingTable: Sendable {
             samplers[index].interval = interval
         } else if samplers.count < limit {
             samplers.append((sampler, interval))
+        }
+    }
+
+    func write(to writer: inout StateWriter) {
+        writer.append(stated ?? 0)
+        writer.append(UInt16(truncatingIfNeeded: samplers.count))
+        for sampler in samplers {
+            writer.append(sampler.id)
+            writer.append(sampler.interval)
+        }
+    }
+
+    init(
+        _ octets: borrowing Span<UInt8>, _ reader: inout StateReader, _ limits: DecodingLimits
+    ) throws(StateReader.Invalid) {
+        let stated = try reader.uint32(octets)
+        if stated > 0 { self.stated = min(stated, limits.samplingInterval) }
+        for _ in 0..<(try reader.uint16(octets)) {
+            let (id, interval) = (try reader.uint64(octets), try reader.uint32(octets))
+            guard interval > 0, interval <= limits.samplingInterval else { throw StateReader.Invalid() }
+            set(interval, sampler: id, limit: limits.samplersPerDomain)
         }
     }
 }

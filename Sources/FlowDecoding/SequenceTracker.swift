@@ -48,6 +48,8 @@ struct SequenceTracker: Sendable {
     /// The IPFIX message that `expected` follows.
     private var latest: CountedMessage?
 
+    init() {}
+
     /// - Parameter restarted: the header shows a restart, such as an uptime that went back.
     mutating func advance(
         to sequence: UInt32, unit: SequenceUnit, step: SequenceStep, restarted: Bool
@@ -116,6 +118,38 @@ struct SequenceTracker: Sendable {
     }
 }
 
+extension SequenceTracker {
+    /// What is expected next is not known any more; how the exporter counts is.
+    mutating func forgetPosition() {
+        (expected, outstanding, lateContinuation, latest) = (nil, 0, nil, nil)
+    }
+
+    func write(to writer: inout StateWriter) {
+        writer.append(UInt8(expected == nil ? 0 : 1))
+        writer.append(expected ?? 0)
+        writer.append(outstanding)
+        convention.write(to: &writer)
+        writer.append(UInt8(latest == nil ? 0 : latest?.step.isCounted == true ? 2 : 1))
+        writer.append(latest?.sequence ?? 0)
+        writer.append(latest?.step.data ?? 0)
+        writer.append(latest?.step.options ?? 0)
+    }
+
+    init(_ octets: borrowing Span<UInt8>, _ reader: inout StateReader) throws(StateReader.Invalid) {
+        let (isKnown, number) = (try reader.uint8(octets), try reader.uint32(octets))
+        expected = isKnown == 0 ? nil : number
+        outstanding = try reader.uint32(octets)
+        convention = try SequenceConvention(octets, &reader)
+        let state = try reader.uint8(octets)
+        let sequence = try reader.uint32(octets)
+        let (data, options) = (try reader.uint32(octets), try reader.uint32(octets))
+        if state != 0 {
+            let step = SequenceStep(data: data, options: options, isCounted: state == 2)
+            latest = CountedMessage(sequence: sequence, step: step)
+        }
+    }
+}
+
 /// An IPFIX message as far as counting goes.
 struct CountedMessage: Sendable {
     var sequence: UInt32
@@ -131,6 +165,8 @@ struct SequenceConvention: Sendable {
     /// By convention: bit 0, options are left out; bit 1, the present message is included.
     private var agreements = InlineArray<4, UInt8>(repeating: 0)
     private var best = 0
+
+    init() {}
 
     /// Whether loss can be told yet.
     var isKnown: Bool { agreements[best] >= Self.enough }
@@ -148,7 +184,11 @@ struct SequenceConvention: Sendable {
         for convention in 0..<4 {
             agreements[convention] = fits & 1 << convention != 0 ? min(agreements[convention] &+ 1, 250) : 0
         }
-        // Among equals the first: it is the standard's, and equals predict the same.
+        chooseBest()
+    }
+
+    /// Among equals the first: it is the standard's, and equals predict the same.
+    private mutating func chooseBest() {
         best = 0
         for convention in 1..<4 where agreements[convention] > agreements[best] { best = convention }
     }
@@ -161,5 +201,14 @@ struct SequenceConvention: Sendable {
 
     private static func units(_ step: SequenceStep, _ convention: Int) -> UInt32 {
         convention & 1 != 0 ? step.data : step.data &+ step.options
+    }
+
+    func write(to writer: inout StateWriter) {
+        for index in 0..<4 { writer.append(agreements[index]) }
+    }
+
+    init(_ octets: borrowing Span<UInt8>, _ reader: inout StateReader) throws(StateReader.Invalid) {
+        for index in 0..<4 { agreements[index] = min(try reader.uint8(octets), 250) }
+        chooseBest()
     }
 }

@@ -26,6 +26,13 @@ struct TemplateStore: Sendable {
         return entries[index].template
     }
 
+    /// When the template was used last; nil when there is none.
+    func lastUse(of id: UInt16) -> Instant? { indices[id].map { entries[$0].lastUsed } }
+
+    func forEach(_ body: (Template, Instant) -> Void) {
+        for entry in entries { body(entry.template, entry.lastUsed) }
+    }
+
     /// Adds or replaces.
     mutating func set(_ template: Template, at now: Instant) {
         if let index = indices[template.id] {

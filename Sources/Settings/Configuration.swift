@@ -204,8 +204,8 @@ package struct HTTPConfiguration: Equatable, Sendable {
 
 /// What outlives a restart.
 package struct StateConfiguration: Equatable, Sendable {
-    /// An absolute path; nothing is made or checked when the file is read.
-    package var directory = "/var/lib/spate"
+    /// An absolute path; nothing is made or checked when the file is read. Nil: nothing outlives the process.
+    package var directory: String?
 
     package init() {}
 }

@@ -95,8 +95,7 @@ extension ConfigurationReader {
 
     mutating func readState(_ entry: Entry?, into configuration: inout Configuration) {
         guard let entry, let section = section(entry, StateKey.self) else { return }
-        configuration.state.directory =
-            path(section[.directory], example: "/var/lib/spate") ?? configuration.state.directory
+        configuration.state.directory = path(section[.directory], example: "/var/lib/spate")
     }
 
     mutating func readArchive(_ entry: Entry?) {

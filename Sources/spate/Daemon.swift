@@ -37,6 +37,9 @@ final class Daemon: Sendable {
     private let manager: ServiceManager
     private let logger: Logger
     private let writers = Mutex(WriterWatch())
+    /// Nil when nothing is to outlive the process.
+    private let keeper: StateKeeper?
+    private let saved = Mutex(Instant.distantPast)
 
     /// Longest wait for messages that a writer has not taken at stop.
     private static let flushTime = DispatchTimeInterval.seconds(2)
@@ -54,6 +57,12 @@ final class Daemon: Sendable {
                 configuration: configuration, flows: flows, signals: signals,
                 dispatcher: AlertDispatcher(configuration.alerts.map(\.writer))))
         (self.loop, self.manager, self.logger) = (loop, manager, logger)
+        keeper = configuration.state.directory.map { StateKeeper(directory: $0, logger: logger) }
+        keeper?.prepare()
+        if let state = keeper?.load() {
+            let now = WallClock.now()
+            for flow in flows { flow.restore(state, now: now) }
+        }
     }
 
     /// The parts in use.
@@ -84,6 +93,7 @@ final class Daemon: Sendable {
         let current = current
         current.flows.forEach { $0.stop() }
         current.signals.forEach { $0.stop() }
+        keeper?.saveFinally(at: WallClock.now(), current.flows.map(\.stateSection))
         loop.stop()
         let lost = current.dispatcher.flush(until: .now() + Self.flushTime)
         if lost > 0 { logger.error("\(lost) messages could not be delivered before the end") }
@@ -144,11 +154,26 @@ final class Daemon: Sendable {
         current.dispatcher.tick(now)
         for flow in current.flows { flow.listener.refreshKernelDrops() }
         for signal in current.signals { signal.listener.refreshKernelDrops() }
+        save(current.flows, now)
         writers.withLock { $0.news(current.dispatcher.snapshots) }.forEach { logger.error("\($0)") }
         let snapshot = loop.snapshot
         manager.alive(
             status: "\(exporters.exporters.count) exporters, \(snapshot.services) services, "
                 + "\(snapshot.openIncidents) open incidents")
+    }
+}
+
+extension Daemon {
+    /// The sockets answer between two batches, so nobody waits for them here.
+    private func save(_ flows: [FlowSocket], _ now: Instant) {
+        guard let keeper else { return }
+        let isDue = saved.withLock { saved in
+            // The clock may have been set back.
+            guard now < saved || now - saved >= StateKeeper.interval else { return false }
+            defer { saved = now }
+            return saved != .distantPast
+        }
+        if isDue { keeper.save(at: now) { flows.map(\.stateSection) } }
     }
 }
 
@@ -217,6 +242,7 @@ struct SocketChange {
         if kept.contains(where: { !asked.contains($0) }) { needsRestart.append("receive_buffer") }
         if next.gather != old.configuration.gather { needsRestart.append("gather") }
         if next.control != old.configuration.control { needsRestart.append("control") }
+        if next.state != old.configuration.state { needsRestart.append("state") }
     }
 }
 

@@ -39,6 +39,10 @@ struct FlowHandler: DatagramHandler, ~Copyable {
     }
 
     mutating func reconfigure(_ configuration: DecodingConfiguration) { decoder.reconfigure(configuration) }
+
+    mutating func restore(_ state: ArchivedState, now: Instant) { decoder.restore(state, now: now) }
+
+    var stateSection: StateSection { decoder.stateSection() }
 }
 
 /// Writes records into the ring; what finds no room is counted there.

@@ -8,6 +8,7 @@ import LockFree
 import Logging
 import ServiceSignals
 import Settings
+import Synchronization
 
 /// A socket that flows come in on: listener, decoder and ring.
 final class FlowSocket: Sendable {
@@ -38,6 +39,23 @@ final class FlowSocket: Sendable {
 
     func reconfigure(_ decoding: DecodingConfiguration) {
         listener.withHandler { $0.reconfigure(decoding) }
+    }
+
+    /// Before the first datagram when it is called before the start.
+    func restore(_ state: ArchivedState, now: Instant) {
+        listener.withHandler { $0.restore(state, now: now) }
+    }
+
+    /// What its decoder knows of exporters; waits for the socket's queue.
+    var stateSection: StateSection {
+        let done = DispatchSemaphore(value: 0)
+        let section = Mutex(StateSection.empty)
+        listener.withHandler { handler in
+            section.withLock { $0 = handler.stateSection }
+            done.signal()
+        }
+        done.wait()
+        return section.withLock { $0 }
     }
 }
 

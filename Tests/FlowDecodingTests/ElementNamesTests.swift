@@ -63,9 +63,14 @@ import Testing
                 == true)
     }
 
-    /// Structured lists (RFC 6313) are shown as they are on the wire.
-    @Test(arguments: [(291, "basicList"), (292, "subTemplateList"), (293, "subTemplateMultiList")])
-    func listsAreShownInHexadecimal(element: Int, name: String) {
-        #expect(Listing.field(.variable(element), [3, 4, 1, 0]) == "\(name) 040100")
+    /// What of structured lists (RFC 6313) cannot be read is shown as it is on the wire.
+    @Test(arguments: [
+        (291, "basicList", "040100"), (292, "subTemplateList", "04"), (293, "subTemplateMultiList", "0401"),
+    ])
+    func malformedListsAreShownInHexadecimal(element: Int, name: String, hex: String) {
+        let octets = stride(from: 0, to: hex.count, by: 2).compactMap {
+            UInt8(hex.dropFirst($0).prefix(2), radix: 16)
+        }
+        #expect(Listing.field(.variable(element), [UInt8(octets.count)] + octets) == "\(name) \(hex)")
     }
 }

@@ -88,6 +88,7 @@ struct OutputSectionsTests {
         #expect(moved.control.http == HTTPConfiguration(address: IPAddress(high: 0, low: 1), port: 80))
         #expect(try configuration("control: { http: off }").control.http == nil)
         #expect(try configuration("state: { directory: /srv/spate }").state.directory == "/srv/spate")
+        #expect(try configuration("gather: 5ms").state.directory == nil)
     }
 
     @Test(arguments: [
