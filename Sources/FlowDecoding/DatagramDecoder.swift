@@ -29,6 +29,9 @@ package struct DatagramDecoder: ~Copyable, Sendable {
 
     /// Takes another configuration; templates and all other state stay.
     package mutating func reconfigure(_ configuration: DecodingConfiguration) {
+        if configuration.rateLimit == nil {
+            for index in exporters.indices { exporters[index].thinning = DatagramThinning() }
+        }
         self.configuration = configuration
         for index in exporters.indices {
             let address = exporters[index].entry.address
@@ -93,13 +96,25 @@ package struct DatagramDecoder: ~Copyable, Sendable {
             summary.rejection = .domainLimit
             return (summary, index)
         }
-        var walker = MessageWalker(
-            header: header, limits: limits, summary: summary, use: use)
+        var walker = MessageWalker(header: header, limits: limits, summary: summary, use: use)
+        guard isWithinRate(datagram, header, index, arrival) else {
+            walker.skip(&exporters[index].domains[domain], port: port)
+            walker.summary.rejection = .rateLimit
+            return (walker.summary, index)
+        }
         walker.walk(
             datagram, &exporters[index], domain, port: port, arrival: arrival, ordinal: ordinal, &visitor)
         use = walker.use
         walker.summary.problems.add(visitor.problems)
         return (walker.summary, index)
+    }
+
+    private mutating func isWithinRate(
+        _ datagram: borrowing Span<UInt8>, _ header: MessageHeader, _ index: Int, _ arrival: Instant
+    ) -> Bool {
+        guard let limit = configuration.rateLimit else { return true }
+        return exporters[index].thinning.passes(
+            at: arrival, limit: limit, isNeeded: header.beginsWithTemplates(datagram))
     }
 
     var limits: DecodingLimits { configuration.limits }

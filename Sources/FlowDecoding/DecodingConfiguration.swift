@@ -64,14 +64,16 @@ package struct DecodingConfiguration: Equatable, Sendable {
     package var allow: [IPPrefix]?
     /// The longest prefix that contains an exporter wins.
     package var overrides: [ExporterOverride]
+    /// Datagrams a second that are taken of one exporter; nil takes all.
+    package var rateLimit: UInt32?
     /// What bounds memory and work.
     package var limits: DecodingLimits
 
     package init(
-        allow: [IPPrefix]? = nil, overrides: [ExporterOverride] = [],
+        allow: [IPPrefix]? = nil, overrides: [ExporterOverride] = [], rateLimit: UInt32? = nil,
         limits: DecodingLimits = DecodingLimits()
     ) {
-        (self.allow, self.overrides, self.limits) = (allow, overrides, limits)
+        (self.allow, self.overrides, self.rateLimit, self.limits) = (allow, overrides, rateLimit, limits)
     }
 
     func allows(_ address: IPAddress) -> Bool {

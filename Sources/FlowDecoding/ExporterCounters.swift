@@ -34,7 +34,7 @@ package final class ExporterCounters: Sendable {
     /// Sequence numbers that began anew.
     package let sequenceResets = Counter()
 
-    private let rejections: InlineArray<8, Counter> = InlineArray { _ in Counter() }
+    private let rejections: InlineArray<9, Counter> = InlineArray { _ in Counter() }
     private let problemCounters: InlineArray<15, Counter> = InlineArray { _ in Counter() }
     private let lastSeenMicroseconds = Atomic<Int64>(.min)
     private let skewMicroseconds = Atomic<Int64>(0)

@@ -12,6 +12,7 @@ struct ExporterState: Sendable {
     var templateCount = 0 {
         didSet { entry.counters.noteTemplates(templateCount &- oldValue) }
     }
+    var thinning = DatagramThinning()
     /// Export time minus arrival, in microseconds.
     var clockOffset = RunningMedian()
     private var indices: [UInt64: Int] = [:]

@@ -28,4 +28,6 @@ package struct MessageContext: Sendable, BitwiseCopyable {
     package var samplingInterval: UInt32
     /// The operator stated the interval: what the exporter says does not count.
     package var isSamplingFixed: Bool
+    /// How many datagrams this one stands for; 1 unless the exporter is above its rate limit.
+    package var thinning: UInt32
 }

@@ -29,6 +29,12 @@ struct MessageHeader: Sendable {
     /// The IPFIX message length is larger than the datagram.
     var isCutShort = false
 
+    /// Whether the first set has templates, without a look at the others.
+    func beginsWithTemplates(_ datagram: borrowing Span<UInt8>) -> Bool {
+        guard case .sets = body, end &- start >= 4 else { return false }
+        return datagram.uint16(at: start) < 4
+    }
+
     enum Result {
         case valid(MessageHeader)
         case rejected(RejectionReason)

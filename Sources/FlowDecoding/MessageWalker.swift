@@ -41,11 +41,23 @@ struct MessageWalker {
             walkSets(body, message, &exporter, index, &visitor)
         }
         checkClaim()
-        let restarted = exporter.domains[index].noteUptime(header.uptime)
+        advanceSequence(&exporter.domains[index], port)
+    }
+
+    /// Takes the datagram for received, and looks no further: what it holds is counted as far as its header tells.
+    mutating func skip(_ domain: inout DomainState, port: UInt16) {
+        switch header.body {
+        case .records(let count): dataRecords = UInt32(truncatingIfNeeded: count)
+        case .sets: isCounted = false
+        }
+        advanceSequence(&domain, port)
+    }
+
+    private mutating func advanceSequence(_ domain: inout DomainState, _ port: UInt16) {
+        let restarted = domain.noteUptime(header.uptime)
         guard header.version != 1 else { return }
-        let step = SequenceStep(
-            data: dataRecords, options: optionRecords, isCounted: isCounted)
-        summary.sequenceEvent = exporter.domains[index].advanceSequence(
+        let step = SequenceStep(data: dataRecords, options: optionRecords, isCounted: isCounted)
+        summary.sequenceEvent = domain.advanceSequence(
             port: port, to: header.sequence, unit: sequenceUnit, step: step, restarted: restarted)
     }
 
@@ -358,7 +370,7 @@ extension MessageWalker {
             ordinal: ordinal, version: header.version, domain: header.domain, exporter: exporter.entry.id,
             arrival: arrival, exportTime: header.exportTime, skew: isTolerable ? 0 : offset, uptime: 0,
             uptimeInstant: header.exportTime, hasUptime: false, samplingInterval: 1,
-            isSamplingFixed: exporter.samplingOverride != nil)
+            isSamplingFixed: exporter.samplingOverride != nil, thinning: exporter.thinning.factor)
         setUptime(&message, &exporter.domains[index])
         message.samplingInterval = sampling(exporter, index)
         exporter.entry.counters.noteClock(skew: offset, sampling: message.samplingInterval)

@@ -18,6 +18,8 @@ package enum RejectionReason: String, CaseIterable, Sendable {
     case exporterLimit = "exporter_limit"
     /// No place for a further observation domain.
     case domainLimit = "domain_limit"
+    /// The exporter sends more than its rate limit; those that pass stand for these.
+    case rateLimit = "rate_limit"
 
     /// Position in `allCases`.
     var index: Int {
@@ -30,10 +32,11 @@ package enum RejectionReason: String, CaseIterable, Sendable {
         case .badLength: 5
         case .exporterLimit: 6
         case .domainLimit: 7
+        case .rateLimit: 8
         }
     }
 
-    static let count = 8
+    static let count = 9
 }
 
 /// What is wrong within a datagram that was decoded otherwise. The raw value counts, `name` is for output.

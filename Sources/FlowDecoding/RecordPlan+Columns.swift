@@ -39,6 +39,7 @@ extension RecordPlan {
         if hasOwnSampling, !message.isSamplingFixed {
             readSampling(run, stride, samplers, beliefs.largestSampling, &flows, places, &tally)
         }
+        if message.thinning > 1 { scale(&flows, places, by: message.thinning) }
     }
 
     /// Sets what no column below is sure to set. (Not by copying a blank record, which takes three times as long.)
@@ -51,6 +52,15 @@ extension RecordPlan {
         flow.reverseTCPFlags = TCPFlags(rawValue: 0)
         (flow.icmp, flow.endReason, flow.biflowDirection, flow.firewallEvent) = (0, 0, 0, 0)
         (flow.httpStatus, flow.dnsResponseCode) = (0, 0)
+    }
+
+    /// Lets records stand also for those of datagrams that were refused.
+    private func scale(_ flows: inout MutableSpan<FlowRecord>, _ places: Range<Int>, by factor: UInt32) {
+        for index in places {
+            let (product, overflow) = flows[index].samplingInterval.multipliedReportingOverflow(by: factor)
+            flows[index].samplingInterval = overflow ? .max : product
+            flows[index].presence.insert(.thinned)
+        }
     }
 
     private func readColumns(

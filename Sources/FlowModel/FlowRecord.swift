@@ -83,6 +83,9 @@ public struct FlowPresence: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// `dnsResponseCode` was exported.
     public static var dns: FlowPresence { FlowPresence(rawValue: 16) }
 
+    /// The exporter sent more than its rate limit: `samplingInterval` says also how many datagrams this one stands for.
+    public static var thinned: FlowPresence { FlowPresence(rawValue: 32) }
+
     /// Whether `other` is there; cheaper than the inherited `contains`, which is generic.
     public func has(_ other: FlowPresence) -> Bool { rawValue & other.rawValue != 0 }
 }

@@ -59,6 +59,8 @@ package struct ListenConfiguration: Equatable, Sendable {
 package struct ExporterConfiguration: Equatable, Sendable {
     /// Empty: everyone.
     package var allow: [IPPrefix] = []
+    /// Datagrams a second that are taken of one exporter; nil takes all.
+    package var rateLimit: UInt32?
     /// At most one for a network; where several contain an exporter, the longest prefix wins.
     package var overrides: [ExporterOverride] = []
 

@@ -42,6 +42,9 @@ extension ConfigurationReader {
                 prefix($0)
             }
         }
+        configuration.exporters.rateLimit = integer(
+            section[.rateLimit], in: 1...10_000_000, of: "a number of datagrams a second"
+        ).map { UInt32(clamping: $0) }
         for item in sections(section[.overrides], of: "exporters", OverrideKey.self) {
             let text = required(item, .address, expected: "the exporter's address, or a prefix of several")
             let expected = "an address or prefix, such as 10.3.0.1 or 10.3.0.0/16"

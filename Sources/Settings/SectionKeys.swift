@@ -23,6 +23,7 @@ enum ListenKey: String, SectionKey {
 
 enum ExportersKey: String, SectionKey {
     case allow, overrides
+    case rateLimit = "rate_limit"
     static let sectionPath = "exporters"
 }
 

@@ -14,7 +14,7 @@ extension Configuration {
             overrides: exporters.overrides.map {
                 FlowDecoding.ExporterOverride(
                     prefix: $0.prefix, sampling: $0.samplingInterval)
-            })
+            }, rateLimit: exporters.rateLimit)
     }
 
     /// The rules in their order; a rule is left out only if the configuration was not checked.

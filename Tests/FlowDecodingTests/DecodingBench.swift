@@ -16,11 +16,12 @@ struct DecodingBench: ~Copyable {
 
     init(
         limits: DecodingLimits = DecodingLimits(), allow: [IPPrefix]? = nil,
-        overrides: [ExporterOverride] = []
+        overrides: [ExporterOverride] = [], rateLimit: UInt32? = nil
     ) {
         table = ExporterTable(limit: limits.exporters)
         decoder = DatagramDecoder(
-            configuration: DecodingConfiguration(allow: allow, overrides: overrides, limits: limits),
+            configuration: DecodingConfiguration(
+                allow: allow, overrides: overrides, rateLimit: rateLimit, limits: limits),
             exporters: table)
     }
 

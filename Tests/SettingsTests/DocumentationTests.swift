@@ -41,6 +41,7 @@ struct DocumentationTests {
         var expected = Configuration()
         expected.alerts.append(.standardOutput(.human))
         expected.control.socket = ControlConfiguration.usualSocket
+        expected.state.directory = "/var/lib/spate"
         #expect(try configuration(text) == expected)
         #expect(warnings(text) == [])
     }

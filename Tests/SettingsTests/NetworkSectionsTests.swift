@@ -43,6 +43,15 @@ struct NetworkSectionsTests {
         #expect(read.discovery.limit == 7)
     }
 
+    @Test func `a rate limit is a number of datagrams`() throws {
+        #expect(try configuration("exporters: { rate_limit: 5000 }").exporters.rateLimit == 5000)
+        #expect(try configuration("exporters: { allow: ['::/0'] }").exporters.rateLimit == nil)
+        #expect(
+            problems("exporters: { rate_limit: 0 }") == [
+                "1: 'rate_limit' is '0', expected a number of datagrams a second from 1 to 10000000"
+            ])
+    }
+
     @Test(arguments: [
         ("5ms", 5000), ("60s", 60_000_000), ("0", 0), ("0s", 0), ("999999us", 999_999), ("1s", 1_000_000),
     ])
