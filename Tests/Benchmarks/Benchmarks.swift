@@ -8,22 +8,28 @@ import TestSupport
 /// Nanoseconds a flow record costs in memory, on one thread: decoded, and decoded and booked on a service.
 /// Figures for people, to compare one machine's before with its after; no test depends on them.
 @main enum Benchmarks {
-    private static let rounds = 5
-
-    /// With the argument `decode`, the windows are left out: for profilers.
+    /// - `decode` leaves the windows out, for profilers; `rounds=N` says how often all is done.
+    /// - `records` only prints how many records a round decodes.
     static func main() {
-        let withWindows = !CommandLine.arguments.contains("decode")
+        let arguments = CommandLine.arguments.dropFirst()
+        guard !arguments.contains("records") else {
+            return print(Export.records * ExportFormat.allCases.count)
+        }
+        let rounds = arguments.compactMap { $0.hasPrefix("rounds=") ? Int($0.dropFirst(7)) : nil }.first ?? 5
+        let withWindows = !arguments.contains("decode")
         print("format   decode ns/record   decode and windows ns/record   (best of \(rounds))")
         for format in ExportFormat.allCases {
             let export = Export(format)
-            let decoding = best { export.play(into: CountingSink()) { $0.total } }
-            let booking = withWindows ? text(best { export.play(into: BookingSink()) { $0.records } }) : "-"
+            let decoding = best(of: rounds) { export.play(into: CountingSink()) { $0.total } }
+            let booking =
+                withWindows
+                ? text(best(of: rounds) { export.play(into: BookingSink()) { $0.records } }) : "-"
             print(column(format.rawValue, 9) + column(text(decoding), 19) + booking)
         }
     }
 
     /// The fastest round, in nanoseconds a record.
-    private static func best(_ body: () -> UInt64) -> Double {
+    private static func best(of rounds: Int, _ body: () -> UInt64) -> Double {
         let clock = ContinuousClock()
         return (0..<rounds).map { _ in
             var records: UInt64 = 0
