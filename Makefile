@@ -16,7 +16,11 @@ static := --static-swift-stdlib --scratch-path .build/static
 
 shipped = $(shell swift build -c release $(static) --show-bin-path)/spate
 
-.PHONY: help run build release test bench lint check format install uninstall clean
+TARGET ?= datagrams
+SECONDS ?= 60
+SANITIZER ?=
+
+.PHONY: help run build release test bench fuzz lint check format install uninstall clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -40,6 +44,10 @@ test: ## all tests
 bench: ## what a flow record costs on this machine, in nanoseconds
 	@.ci/dependencies build
 	swift run -c release $(BUILD_FLAGS) Benchmarks
+
+fuzz: ## SECONDS=60 of hostile input for TARGET (datagrams, listings); SANITIZER=address for both sanitizers
+	@.ci/dependencies build
+	@Tests/Fuzz/run.sh $(TARGET) $(SECONDS) $(SANITIZER)
 
 lint: ## format of the sources, the systemd unit
 	@.ci/lint

@@ -18,6 +18,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: rules)
 }
 
+func fuzzer(_ name: String) -> Target {
+    .executableTarget(
+        name: "Fuzz" + name, dependencies: ["FuzzSupport"], path: "Tests/Fuzz/" + name, swiftSettings: rules)
+}
+
 let package = Package(
     name: "spate",
     products: [.executable(name: "spate", targets: ["spate"])],
@@ -80,9 +85,16 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks", dependencies: ["FlowDecoding", "FlowModel", "ServiceWindows", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: rules),
+        // Fuzz targets: their inputs and promises, and a program for each (`make fuzz`).
+        .target(
+            name: "FuzzSupport",
+            dependencies: ["Capture", "FlowDecoding", "FlowModel", "LockFree", "TestSupport"],
+            path: "Tests/Fuzz/Support", swiftSettings: rules),
+        fuzzer("Datagrams"),
+        fuzzer("Listings"),
         tests("FlowModelTests", ["FlowModel"]),
         tests("LockFreeTests", ["LockFree"]),
-        tests("FlowDecodingTests", ["FlowDecoding", "FlowModel", "LockFree"]),
+        tests("FlowDecodingTests", ["Capture", "FlowDecoding", "FlowModel", "FuzzSupport", "LockFree"]),
         tests("ServiceWindowsTests", ["FlowModel", "ServiceWindows"]),
         tests("ServiceSignalsTests", ["FlowModel", "ServiceSignals"]),
         tests("IntakeTests", ["FlowModel", "Intake", "LockFree"]),

@@ -14,7 +14,8 @@ package struct DatagramDecoder: ~Copyable, Sendable {
     private var indices: [IPAddress: Int] = [:]
     private var latest = 0
     private var ordinal: UInt64 = 0
-    var use = DecoderUse()
+    /// What is kept now, against ``DecodingLimits``.
+    package internal(set) var use = DecoderUse()
     /// Flow records of the present datagram, then some of earlier ones: places to write to.
     private var buffer: [FlowRecord] = []
 
@@ -165,11 +166,4 @@ package struct DatagramDecoder: ~Copyable, Sendable {
         }
         exporters[exporter].entry.counters.add(summary, octets: octets, arrival: arrival)
     }
-}
-
-/// What counts against the limits of a decoder as a whole.
-struct DecoderUse: Sendable {
-    var domains = 0
-    var templates = 0
-    var pendingBytes = 0
 }

@@ -204,20 +204,9 @@ package struct NetFlow5Builder {
     }
 
     package var datagram: [UInt8] {
-        var writer = OctetWriter()
-        for value in [5, count ?? flows.count] { writer.append16(value) }
-        for value in [uptimeMilliseconds, exportSeconds, 0, sequence] { writer.append32(value) }
-        for value in [engine, sampling] { writer.append16(value) }
-        for flow in flows {
-            for address in [flow.source, flow.destination, 0] { writer.append(UInt64(address), width: 4) }
-            for interface in [1, 2] { writer.append16(interface) }
-            for value in [flow.packets, flow.octets, flow.first, flow.last] { writer.append32(value) }
-            for port in [flow.sourcePort, flow.destinationPort] { writer.append16(port) }
-            for value in [0, flow.flags, flow.transport, 0] { writer.append(UInt64(value), width: 1) }
-            for value in [64500, 64501] { writer.append16(value) }
-            for value in [24, 16] { writer.append(UInt64(value), width: 1) }
-            writer.append16(0)
-        }
-        return writer.octets
+        var message = FixedMessageBuilder(.version5, flows: flows, sequence: sequence)
+        (message.exportSeconds, message.uptimeMilliseconds) = (exportSeconds, uptimeMilliseconds)
+        (message.engine, message.sampling, message.count) = (engine, sampling, count)
+        return message.datagram
     }
 }
