@@ -43,6 +43,9 @@ for capture in Tests/Captures/*.pcap; do
     [[ -e $capture ]] && "$program" --convert "$capture" "$seeds" >&2
 done
 
+# Swift's own backtrace would come before libFuzzer learns of a crash and writes the input.
+export SWIFT_BACKTRACE=enable=no
+
 status=0
 "$program" "$kept" "$seeds" -max_total_time="$duration" -max_len="$longest" -timeout="$patience" -print_final_stats=1 \
     -dict=Tests/Fuzz/datagrams.dict -artifact_prefix="$findings/$target-" >"$log" 2>&1 || status=$?
