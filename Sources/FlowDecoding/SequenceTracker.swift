@@ -161,6 +161,8 @@ struct CountedMessage: Sendable {
 struct SequenceConvention: Sendable {
     /// Agreements beyond which a convention is believed.
     private static let enough: UInt8 = 3
+    /// No more are counted, so that an exporter that changes its way is understood within as many messages.
+    private static let most: UInt8 = 8
 
     /// By convention: bit 0, options are left out; bit 1, the present message is included.
     private var agreements = InlineArray<4, UInt8>(repeating: 0)
@@ -181,16 +183,15 @@ struct SequenceConvention: Sendable {
             if advance == Self.units(carrier, convention) { fits |= 1 << convention }
         }
         guard fits != 0 else { return }
+        // One misfit is no refutation: the messages around a lost one may fit another convention by chance.
         for convention in 0..<4 {
-            agreements[convention] = fits & 1 << convention != 0 ? min(agreements[convention] &+ 1, 250) : 0
+            let count = agreements[convention]
+            let isFit = fits & 1 << convention != 0
+            agreements[convention] = isFit ? min(count &+ 1, Self.most) : count &- min(count, 1)
         }
-        chooseBest()
-    }
-
-    /// Among equals the first: it is the standard's, and equals predict the same.
-    private mutating func chooseBest() {
-        best = 0
-        for convention in 1..<4 where agreements[convention] > agreements[best] { best = convention }
+        // At first the standard's is best; later, of those that agree as often, the one that was best before: it may
+        // have shown its worth by options records, which come seldom.
+        for convention in 0..<4 where agreements[convention] > agreements[best] { best = convention }
     }
 
     /// Number of the first data record of the message and how many it has, as far as they count.
@@ -205,10 +206,11 @@ struct SequenceConvention: Sendable {
 
     func write(to writer: inout StateWriter) {
         for index in 0..<4 { writer.append(agreements[index]) }
+        writer.append(UInt8(best))
     }
 
     init(_ octets: borrowing Span<UInt8>, _ reader: inout StateReader) throws(StateReader.Invalid) {
-        for index in 0..<4 { agreements[index] = min(try reader.uint8(octets), 250) }
-        chooseBest()
+        for index in 0..<4 { agreements[index] = min(try reader.uint8(octets), Self.most) }
+        best = Int(try reader.uint8(octets) & 3)
     }
 }

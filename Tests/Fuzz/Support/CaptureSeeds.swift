@@ -25,7 +25,8 @@ enum CaptureSeeds {
             seeds.append(FuzzSeed(name: "\(stem)-\(seeds.count)", input: group.input))
             group = DatagramSequenceWriter()
         }
-        while seeds.count < groupLimit, let datagram = try reader.next() {
+        // A damaged capture gives what it holds before the damage.
+        while seeds.count < groupLimit, let datagram = try? reader.next() {
             let payload = datagram.payload
             guard payload.count < inputLimit else { continue }
             if group.input.count + payload.count > inputLimit - 8 { finish() }
