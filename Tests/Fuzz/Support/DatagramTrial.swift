@@ -26,6 +26,7 @@ struct DatagramTrial: ~Copyable {
         (limits.templatesPerExporter, limits.templates, limits.templatesPerDatagram) = (6, 10, 8)
         (limits.fieldsPerTemplate, limits.recordsPerDatagram, limits.samplersPerDomain) = (48, 64, 3)
         (limits.pendingBytesPerDomain, limits.pendingBytes) = (1024, 2048)
+        (limits.listedValuesPerDatagram, limits.listDepth) = (64, 3)
         (limits.pendingTime, limits.templateLifetime) = (.seconds(60), .seconds(600))
         return limits
     }()

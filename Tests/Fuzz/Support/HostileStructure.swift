@@ -100,12 +100,16 @@ enum HostileStructure {
             for (index, list) in [291, 292, 293].enumerated() {
                 message.addTemplate(256 + index, addresses + [.variable(list)])
             }
-            let basic: [UInt8] = [0xFF] + number(82, 2) + number(0, 2) + [1, 2, 3]
-            let template: [UInt8] = [0xFF] + number(257, 2) + pair + [3, 0xFF] + number(257, 2)
+            let empty: [UInt8] = [0xFF] + number(82, 2) + number(0, 2) + [1, 2, 3]
+            let itself: [UInt8] = [0xFF] + number(257, 2) + pair + [3, 0xFF] + number(257, 2)
             let multi: [UInt8] = [0xFF] + number(258, 2) + number(12, 2) + pair + [0]
-            for (index, list) in [basic, template, multi].enumerated() {
+            for (index, list) in [empty, itself, multi].enumerated() {
                 message.addData(256 + index, [pair + [UInt8(list.count)] + list, pair + [0]])
             }
+            // A list of lists of lists…
+            var nested: [UInt8] = [3] + number(8, 2) + number(4, 2) + number(1, 4)
+            for _ in 0..<8 { nested = [0xFF] + number(291, 2) + number(nested.count, 2) + nested }
+            message.addData(256, [pair + [UInt8(nested.count)] + nested])
         }
     }
 

@@ -11,7 +11,7 @@ enum OrdinarySeeds {
                     flows(version), dataBeforeTemplate(version), sampled(version), elements(version),
                     variable(version), biflow(version), firewall(version), sequence(version),
                 ]
-            } + [withdrawal, absoluteTimes, initTime]
+            } + [withdrawal, absoluteTimes, initTime, outcomes]
     }
 
     private static func seed(_ name: String, _ datagrams: [[UInt8]]) -> FuzzSeed {
@@ -78,7 +78,9 @@ enum OrdinarySeeds {
 
     /// One field of each element that a registry is likely to know, in groups that a template may have.
     private static func elements(_ version: MessageBuilder.Version) -> FuzzSeed {
-        let ids = Array(1...96) + Array(128...164) + Array(200...242) + Array(276...324) + Array(430...450)
+        let ids =
+            Array(1...96) + Array(128...164) + Array(200...242) + Array(276...324) + Array(430...461)
+            + Array(484...496)
         let datagrams = stride(from: 0, to: ids.count, by: 40).map { start in
             let fields = ids[start..<min(start + 40, ids.count)].map {
                 TestField($0, [4, 8, 2, 1, 16, 6][$0 % 6])
@@ -170,6 +172,28 @@ enum OrdinarySeeds {
             message.addData(256 + index, [number(1, 4) + time + time])
         }
         return seed("times", [message.datagram])
+    }
+
+    /// HTTP status and DNS response codes, in records and in lists of all kinds (RFC 6313).
+    private static var outcomes: FuzzSeed {
+        let dns = TestField(177, 1, enterprise: 6871)
+        var message = MessageBuilder(.ipfix)
+        message.addTemplate(256, [TestField(8, 4), TestField(457, 2), dns, .variable(123, enterprise: 6871)])
+        message.addData(256, [number(1, 4) + number(503, 2) + [3, 3] + [UInt8]("404".utf8)])
+        message.addTemplate(257, [dns, .variable(82)])
+        for (index, kind) in [291, 292, 293].enumerated() {
+            message.addTemplate(258 + index, [TestField(8, 4), .variable(kind)])
+        }
+        let basic: [UInt8] = [3] + number(457, 2) + number(2, 2) + number(200, 2) + number(500, 2)
+        let record: [UInt8] = [3, 2] + [UInt8]("ab".utf8)
+        let lists = [
+            basic, [3] + number(257, 2) + record + record,
+            [3] + number(257, 2) + number(4 + record.count, 2) + record + number(9, 2) + number(4, 2),
+        ]
+        for (index, list) in lists.enumerated() {
+            message.addData(258 + index, [number(1, 4) + [UInt8(list.count)] + list])
+        }
+        return seed("outcomes", [message.datagram])
     }
 
     private static var initTime: FuzzSeed {
