@@ -34,6 +34,16 @@ import Testing
         try await Self.expectAllCounted(sender, daemon)
     }
 
+    /// A log line for each bad datagram would be an attack of its own.
+    @Test func aFloodOfBadDatagramsGivesOneLogLineAMinute() async throws {
+        let daemon = try await RunningDaemon(Self.configuration)
+        let sender = try TestExporter(.ipfix, host: 24, to: daemon.flowPort)
+        try await Self.send((0..<500).map { _ in [0, 99, 1, 2] }, sender, daemon)
+        try await Self.expectAllCounted(sender, daemon)
+        let lines = daemon.program.error.split(separator: "\n").filter { $0.contains("unknown_version") }
+        #expect(lines.count == 1)
+    }
+
     /// The syslog socket takes bytes from the network as well.
     @Test func randomLogLines() async throws {
         let port = try FreePort.take(.udp)

@@ -102,6 +102,18 @@ package struct MessageBuilder {
         addSet(version == .version9 ? 0 : 2, writer.octets)
     }
 
+    /// Several templates in one set.
+    package mutating func addTemplates(_ templates: [(id: Int, fields: [TestField])]) {
+        records += templates.count
+        var writer = OctetWriter()
+        for (id, fields) in templates {
+            writer.append16(id)
+            writer.append16(fields.count)
+            append(fields, to: &writer)
+        }
+        addSet(version == .version9 ? 0 : 2, writer.octets)
+    }
+
     /// The first `scopes` fields are scope fields.
     package mutating func addOptionsTemplate(_ id: Int, scopes: Int, _ fields: [TestField]) {
         records += 1

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Looks at the lines of a listing: what a terminal or a JSON reader may be trusted with.
-struct LineCheck {
+package struct LineCheck {
     /// Whole lines.
-    private(set) var count = 0
-    private(set) var violation: String?
+    package private(set) var count = 0
+    /// The last promise that was broken; nil when all were kept.
+    package private(set) var violation: String?
 
     /// What an octet means for the form of a line.
     private enum Kind: UInt8 {
@@ -21,7 +22,7 @@ struct LineCheck {
     }()
 
     /// Lines for people: UTF-8 without control characters.
-    init(text octets: [UInt8]) {
+    package init(text octets: [UInt8]) {
         let kinds = Self.kinds
         for octet in octets {
             switch kinds[Int(octet)] {
@@ -34,7 +35,7 @@ struct LineCheck {
     }
 
     /// The same, and each line is one object: brackets pair outside of strings, escapes are known.
-    init(json octets: [UInt8]) {
+    package init(json octets: [UInt8]) {
         let kinds = Self.kinds
         var (depth, isInString, isEscaped, isComplete) = (0, false, false, false)
         for octet in octets {
