@@ -92,6 +92,7 @@ let package = Package(
             path: "Tests/Fuzz/Support", swiftSettings: rules),
         fuzzer("Datagrams"),
         fuzzer("Listings"),
+        fuzzer("State"),
         tests("FlowModelTests", ["FlowModel"]),
         tests("LockFreeTests", ["LockFree"]),
         tests("FlowDecodingTests", ["Capture", "FlowDecoding", "FlowModel", "FuzzSupport", "LockFree"]),

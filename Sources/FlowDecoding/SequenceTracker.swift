@@ -124,10 +124,10 @@ extension SequenceTracker {
         (expected, outstanding, lateContinuation, latest) = (nil, 0, nil, nil)
     }
 
+    /// What is outstanding stays behind: the counters that it was added to begin anew, and late must not exceed lost.
     func write(to writer: inout StateWriter) {
         writer.append(UInt8(expected == nil ? 0 : 1))
         writer.append(expected ?? 0)
-        writer.append(outstanding)
         convention.write(to: &writer)
         writer.append(UInt8(latest == nil ? 0 : latest?.step.isCounted == true ? 2 : 1))
         writer.append(latest?.sequence ?? 0)
@@ -138,7 +138,6 @@ extension SequenceTracker {
     init(_ octets: borrowing Span<UInt8>, _ reader: inout StateReader) throws(StateReader.Invalid) {
         let (isKnown, number) = (try reader.uint8(octets), try reader.uint32(octets))
         expected = isKnown == 0 ? nil : number
-        outstanding = try reader.uint32(octets)
         convention = try SequenceConvention(octets, &reader)
         let state = try reader.uint8(octets)
         let sequence = try reader.uint32(octets)

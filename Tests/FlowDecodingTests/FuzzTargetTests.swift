@@ -41,6 +41,20 @@ import Testing
         }
     }
 
+    @Test(arguments: StateTarget.seeds)
+    func noStateBreaksAPromise(seed: FuzzSeed) { #expect(StateTarget.violation(in: seed.input.span) == nil) }
+
+    @Test func alteredStatesAreHarmless() {
+        var random = SeededRandom(seed: 77)
+        let seeds = StateTarget.seeds
+        #expect(seeds.count == DatagramTarget.seeds.count)
+        for round in 0..<1000 {
+            var input = seeds[round % seeds.count].input
+            for _ in 0..<Int.random(in: 1...8, using: &random) { Self.alter(&input, using: &random) }
+            #expect(StateTarget.violation(in: input.span) == nil, "round \(round)")
+        }
+    }
+
     private static func alter(_ input: inout [UInt8], using random: inout SeededRandom) {
         guard !input.isEmpty else { return }
         let place = Int.random(in: 0..<input.count, using: &random)

@@ -5,7 +5,8 @@
 # found worth keeping (.build/fuzz-corpus). Fails when a promise is broken or the program stops, and says which input it was.
 #
 # Usage: Tests/Fuzz/run.sh [TARGET [SECONDS [address]]]
-#   TARGET   datagrams (decoded, as the daemon does) or listings (as `spate decode` does); default: datagrams
+#   TARGET   datagrams (decoded, as the daemon does), listings (as `spate decode` does) or state (the file of state.directory);
+#            default: datagrams
 #   SECONDS  default: 60
 #   address  adds the address sanitizer, at less than half the speed
 set -euo pipefail
@@ -17,7 +18,8 @@ sanitizer=${3:-}
 case $target in
 datagrams) product=FuzzDatagrams ;;
 listings) product=FuzzListings ;;
-*) sed -n '7,10s/^# //p' "$0" >&2 && exit 2 ;;
+state) product=FuzzState ;;
+*) sed -n '7,11s/^# //p' "$0" >&2 && exit 2 ;;
 esac
 
 # Datagrams longer than this teach nothing that several short ones do not.

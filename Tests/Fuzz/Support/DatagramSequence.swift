@@ -49,10 +49,16 @@ package enum DatagramSequence {
         guard offset < input.count else { return nil }
         let control = Control(rawValue: input[offset])
         let start = offset + 1
-        var end = start
-        while end < input.count, !isSeparator(input, at: end) { end += 1 }
+        let end = endOfPayload(in: input, from: start)
         offset = end + separator.count
         return (control, start..<end)
+    }
+
+    /// Where the next separator or the end of the input is.
+    static func endOfPayload(in input: borrowing Span<UInt8>, from start: Int) -> Int {
+        var end = start
+        while end < input.count, !isSeparator(input, at: end) { end += 1 }
+        return end
     }
 
     private static func isSeparator(_ input: borrowing Span<UInt8>, at offset: Int) -> Bool {

@@ -37,8 +37,12 @@ struct DatagramTrial: ~Copyable {
 
     private static let configuration = DecodingConfiguration(allow: allow, limits: limits)
 
-    private static let overridden = DecodingConfiguration(
-        allow: allow, overrides: [ExporterOverride(prefix: allow[0], sampling: 0)], limits: limits)
+    /// Listings know no rate limit, and are to see what the decoder sees.
+    private static func overridden(isListing: Bool) -> DecodingConfiguration {
+        DecodingConfiguration(
+            allow: allow, overrides: [ExporterOverride(prefix: allow[0], sampling: 0)],
+            rateLimit: isListing ? nil : 2, limits: limits)
+    }
 
     /// - Parameter isListing: whether the datagrams are listed too, in both forms: six times the work.
     init(isListing: Bool) {
@@ -56,13 +60,46 @@ struct DatagramTrial: ~Copyable {
             now = now + control.step
             if control.isReconfigured {
                 isOverridden.toggle()
-                decoder.reconfigure(isOverridden ? Self.overridden : Self.configuration)
+                decoder.reconfigure(
+                    isOverridden ? Self.overridden(isListing: text != nil) : Self.configuration)
             }
             for _ in 0..<(control.isDoubled ? 2 : 1) {
                 if let found = send(input.extracting(range), control) { return found }
             }
         }
         return totals.difference(from: table)
+    }
+
+    /// Takes over a state file, if it is not refused.
+    mutating func restore(_ file: [UInt8]) -> String? {
+        guard let state = try? StateArchive.read(file.span, limits: Self.limits) else { return nil }
+        decoder.restore(state, now: now)
+        return checkState()
+    }
+
+    /// What is known now, as a state file.
+    func archive() -> [UInt8] {
+        StateArchive.archive([decoder.stateSection()], savedAt: now, isFinal: true)
+    }
+
+    /// What is written can be read, and gives the same state.
+    func checkArchive() -> String? {
+        let file = archive()
+        guard let state = try? StateArchive.read(file.span, limits: Self.limits) else {
+            return "a state file of our own was refused"
+        }
+        // The clock may have been set back meanwhile: nothing is to be too old.
+        var other = DatagramDecoder(
+            configuration: Self.configuration, exporters: ExporterTable(limit: Self.limits.exporters))
+        other.restore(state, now: Self.start)
+        let again = StateArchive.archive([other.stateSection()], savedAt: now, isFinal: true)
+        guard let same = try? StateArchive.read(again.span, limits: Self.limits) else {
+            return "a state file of a restored decoder was refused"
+        }
+        guard same.templateCount <= state.templateCount, same.domainCount <= state.domainCount else {
+            return "restoring \(state.templateCount) templates made \(same.templateCount)"
+        }
+        return nil
     }
 
     private mutating func send(
