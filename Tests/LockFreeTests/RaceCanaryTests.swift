@@ -39,6 +39,7 @@ private final class RacyRing: @unchecked Sendable {
 struct RaceCanaryTests {
     @Test func theSanitizerMustReportThisRace() {
         let ring = RacyRing()
-        runTogether({ ring.raceCanaryWrite(1) }, { #expect(ring.raceCanaryRead() == 1) })
+        // The reader first: it waits for the writer, so that both cannot come one after the other on one thread.
+        runTogether({ #expect(ring.raceCanaryRead() == 1) }, { ring.raceCanaryWrite(1) })
     }
 }
