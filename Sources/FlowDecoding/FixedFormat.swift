@@ -34,6 +34,11 @@ struct FixedFormat: Sendable {
         version: 1, headerLength: 16, largestCount: 24,
         common + [(padding, 2), (4, 1), (5, 1), (6, 1), (padding, 11)])
 
+    /// v1 as softflowd and its kin write it: four octets of filler fewer, and as many records as in v5.
+    static let version1Short = FixedFormat(
+        version: 1, headerLength: 16, largestCount: 30,
+        common + [(padding, 2), (4, 1), (5, 1), (6, 1), (padding, 7)])
+
     static let version5 = FixedFormat(
         version: 5, headerLength: 24, largestCount: 30,
         common + [
@@ -46,9 +51,23 @@ struct FixedFormat: Sendable {
             (padding, 1), (6, 1), (4, 1), (5, 1), (16, 2), (17, 2), (9, 1), (13, 1), (padding, 6),
         ])
 
-    static func of(version: UInt16) -> FixedFormat {
-        switch version {
-        case 1: version1
+    /// Which layout a v1 datagram has. Only its length tells: records of 48 octets fill it, or leave eight (softflowd sizes
+    /// it for the header of v5). Two of them and the eight are as long as two of 52: then the filler that ends the first
+    /// of 52 is the source address of the second of 48.
+    static func version1(of datagram: borrowing Span<UInt8>) -> FixedFormat {
+        guard datagram.count >= version1.headerLength else { return version1 }
+        let count = Int(datagram.uint16(at: 2))
+        let left = datagram.count &- version1.headerLength &- count &* version1Short.recordLength
+        guard left == 0 || left == 8 else { return version1 }
+        guard count == 2, left == 8 else { return version1Short }
+        return datagram.uint32(at: version1.headerLength &+ version1Short.recordLength) == 0
+            ? version1 : version1Short
+    }
+
+    /// The layout of the records that a header of v1, v5 or v7 announces.
+    static func of(_ header: MessageHeader, count: Int) -> FixedFormat {
+        switch header.version {
+        case 1: header.end &- header.start == count &* version1.recordLength ? version1 : version1Short
         case 7: version7
         default: version5
         }

@@ -43,7 +43,7 @@ struct MessageHeader: Sendable {
     static func read(_ datagram: borrowing Span<UInt8>) -> Result {
         guard datagram.count >= 2 else { return .rejected(.tooShort) }
         switch datagram.uint16(at: 0) {
-        case 1: return readFixed(datagram, .version1)
+        case 1: return readFixed(datagram, .version1(of: datagram))
         case 5: return readFixed(datagram, .version5)
         case 7: return readFixed(datagram, .version7)
         case 9: return readVersion9(datagram)

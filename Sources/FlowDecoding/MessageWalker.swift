@@ -34,8 +34,8 @@ struct MessageWalker {
         }
         let body = datagram.extracting(header.start..<header.end)
         switch header.body {
-        case .records:
-            let template = FixedFormat.of(version: header.version).template
+        case .records(let count):
+            let template = FixedFormat.of(header, count: count).template
             walkSet(body, template, message, &exporter.domains[index], &visitor)
         case .sets:
             walkSets(body, message, &exporter, index, &visitor)

@@ -56,6 +56,41 @@ import Testing
         #expect(bench.records == [TestFlow().expected])
     }
 
+    /// Cisco's v1 records have 52 octets. softflowd writes 48, up to thirty of them, and leaves eight octets at the end: so
+    /// two of its records are as long as two of Cisco's.
+    @Test(arguments: [(52, 0), (48, 0), (48, 8)], [1, 2, 3, 24])
+    func recordsOfVersion1HaveTwoLengths(form: (record: Int, left: Int), count: Int) {
+        let sources = (1...count).map { UInt64(0x0A00_0000 + $0) }
+        var bench = DecodingBench()
+        #expect(bench.send(version1(sources, recordLength: form.record, left: form.left)).isClean)
+        #expect(bench.records.map(\.source.description) == (1...count).map { "10.0.0.\($0)" })
+        #expect(
+            bench.records.allSatisfy { $0.packets == 10 && $0.octets == 4200 && $0.transport == .tcp })
+    }
+
+    @Test func version1HasAsManyRecordsAsItsLengthAllows() {
+        var bench = DecodingBench()
+        let sources = (1...31).map { UInt64(0x0A00_0000 + $0) }
+        #expect(bench.send(version1(Array(sources.prefix(30)), recordLength: 48, left: 8)).isClean)
+        #expect(bench.records.count == 30)
+        #expect(bench.send(version1(sources, recordLength: 48, left: 8)).rejection == .badCount)
+        #expect(
+            bench.send(version1(Array(sources.prefix(25)), recordLength: 52, left: 0)).rejection == .badCount)
+        #expect(
+            bench.send(version1(Array(sources.prefix(9)), recordLength: 47, left: 0)).rejection == .truncated)
+    }
+
+    private func version1(_ sources: [UInt64], recordLength: Int, left: Int) -> [UInt8] {
+        var datagram = octets((1, 2), (UInt64(sources.count), 2), (3_600_000, 4), (1_700_000_000, 4), (0, 4))
+        for source in sources {
+            datagram += octets((source, 4), (0x0A02_0014, 4), (0, 4), (1, 2), (2, 2), (10, 4), (4200, 4))
+            datagram += octets(
+                (3_590_000, 4), (3_599_000, 4), (40000, 2), (443, 2), (0, 2), (6, 1), (0, 1), (0x1B, 1))
+            datagram += [UInt8](repeating: 0, count: recordLength - 41)
+        }
+        return datagram + [UInt8](repeating: 0, count: left)
+    }
+
     @Test(arguments: MessageBuilder.Version.allCases)
     func addressesOfBothFamilies(version: MessageBuilder.Version) {
         var bench = DecodingBench()
