@@ -2,7 +2,7 @@
 
 usage: traffic.py serve ADDRESS…                    answers UDP on port 53 of each address
        traffic.py use SECONDS SERVER4 SERVER6 SOURCE4… SOURCE6…
-       traffic.py ask SERVER SECONDS                a query every ten seconds
+       traffic.py ask SERVER SECONDS                few flows, but packets enough that no capture buffer keeps them back
 The last two stop by themselves; `use` prints how much it has done.
 """
 import asyncio
@@ -101,10 +101,14 @@ async def repeat(action, rate, end, pairs, done):
 
 
 async def ask(server, seconds):
-    end = asyncio.get_running_loop().time() + seconds
-    while asyncio.get_running_loop().time() < end:
-        await query(server, "0.0.0.0")
-        await asyncio.sleep(10)
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while loop.time() < end:
+        transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, remote_addr=(server, 53))
+        for _ in range(500):
+            transport.sendto(bytes(1000))
+            await asyncio.sleep(0.02)
+        transport.close()
 
 
 async def use(seconds, servers, sources):
