@@ -17,9 +17,20 @@ struct ConnectionHalf: BitwiseCopyable {
     var flags: TCPFlags
     var endReason: UInt8
     var hasFlags: Bool
+    /// The second in which it came.
+    var since: Int64
+
+    /// Of nobody, to fill places with.
+    fileprivate init() {
+        (client, server) = (.unspecified, .unspecified)
+        (start, end) = (Instant(microseconds: 0), Instant(microseconds: 0))
+        (packets, octets, clientPort, serverPort, slot, since) = (0, 0, 0, 0, 0, 0)
+        (transport, flags) = (TransportProtocol(0), TCPFlags(rawValue: 0))
+        (endReason, hasFlags) = (0, false)
+    }
 
     /// The half of `record` that its client sent, when `toServer`, or that its server sent.
-    init(_ record: FlowRecord, slot: Int, toServer: Bool) {
+    init(_ record: FlowRecord, slot: Int, toServer: Bool, now: Int64) {
         (client, clientPort) =
             toServer ? (record.source, record.sourcePort) : (record.destination, record.destinationPort)
         (server, serverPort) =
@@ -29,11 +40,12 @@ struct ConnectionHalf: BitwiseCopyable {
         self.slot = Int32(truncatingIfNeeded: slot)
         (transport, endReason) = (record.transport, record.endReason)
         hasFlags = record.presence.has(.tcpFlags)
+        since = now
     }
 
     /// The reverse half of a biflow record (RFC 5103).
-    init(reverseOf record: FlowRecord, slot: Int, toServer: Bool) {
-        self.init(record, slot: slot, toServer: toServer)
+    init(reverseOf record: FlowRecord, slot: Int, toServer: Bool, now: Int64) {
+        self.init(record, slot: slot, toServer: toServer, now: now)
         (packets, octets, flags) = (record.reversePackets, record.reverseOctets, record.reverseTCPFlags)
     }
 
@@ -55,55 +67,63 @@ struct ConnectionHalf: BitwiseCopyable {
 /// Brings the two halves of a connection together. Exporters send both in one datagram or the next, so a small
 /// direct-mapped table is enough; a half that is pushed out or has waited too long goes on alone.
 struct ConnectionPairing: ~Copyable {
-    private struct Waiting {
-        var half: ConnectionHalf
-        var since: Int64
-        var isClient: Bool
+    /// What became of a half.
+    enum Step {
+        /// It waits for its counterpart.
+        case waits
+        /// ``other`` is its counterpart.
+        case pairs
+        /// It waits, and ``other``, a client's half, has to go on alone.
+        case displaces
     }
 
-    private var entries: [Waiting?]
+    /// The half that the latest step speaks of.
+    private(set) var other = ConnectionHalf()
+
+    /// For each place a part of the hash of the half in it: bit 1 is set, bit 0 for a client's half; 0 is an empty place.
+    /// Most questions are answered here, in a thirtieth of the memory of the halves.
+    private var marks: [UInt64]
+    private var halves: [ConnectionHalf]
     private var occupied = 0
     private let mask: Int
-
-    /// A connection whose halves will not get more complete.
-    struct Connection {
-        var client: ConnectionHalf?
-        var server: ConnectionHalf?
-    }
 
     init(capacity: Int) {
         var size = 64
         while size < capacity { size *= 2 }
         mask = size - 1
-        entries = Array(repeating: nil, count: size)
+        marks = Array(repeating: 0, count: size)
+        halves = Array(repeating: ConnectionHalf(), count: size)
     }
 
-    /// Takes a half; returns the connection that is complete with it, or the one that had to make room.
-    mutating func add(_ half: ConnectionHalf, isClient: Bool, now: Int64) -> Connection? {
-        let index = Int(truncatingIfNeeded: half.mixed) & mask
-        guard let other = entries[index] else {
-            entries[index] = Waiting(half: half, since: now, isClient: isClient)
+    /// Takes a half.
+    mutating func add(_ half: ConnectionHalf, isClient: Bool) -> Step {
+        let hash = half.mixed
+        let index = Int(truncatingIfNeeded: hash >> 2) & mask
+        let mark = hash & ~3 | 2 | (isClient ? 1 : 0)
+        let present = marks[index]
+        guard present != 0 else {
+            (marks[index], halves[index]) = (mark, half)
             occupied &+= 1
-            return nil
+            return .waits
         }
-        if other.isClient != isClient, other.half.isSameConnection(as: half) {
-            entries[index] = nil
+        if present ^ mark == 1, halves[index].isSameConnection(as: half) {
+            (other, marks[index]) = (halves[index], 0)
             occupied &-= 1
-            return isClient
-                ? Connection(client: half, server: other.half) : Connection(client: other.half, server: half)
+            return .pairs
         }
-        entries[index] = Waiting(half: half, since: now, isClient: isClient)
-        return other.isClient ? Connection(client: other.half, server: nil) : nil
+        let isAlone = present & 1 != 0
+        if isAlone { other = halves[index] }
+        (marks[index], halves[index]) = (mark, half)
+        return isAlone ? .displaces : .waits
     }
 
-    /// Gives up on client halves that have waited since `deadline` or longer.
-    mutating func expire(since deadline: Int64, _ body: (Connection) -> Void) {
+    /// Gives up on halves that have waited since `deadline` or longer; `body` gets the clients'.
+    mutating func expire(since deadline: Int64, _ body: (ConnectionHalf) -> Void) {
         guard occupied > 0 else { return }
-        for index in entries.indices {
-            guard let waiting = entries[index], waiting.since <= deadline else { continue }
-            entries[index] = nil
+        for index in marks.indices where marks[index] != 0 && halves[index].since <= deadline {
+            if marks[index] & 1 != 0 { body(halves[index]) }
+            marks[index] = 0
             occupied &-= 1
-            if waiting.isClient { body(Connection(client: waiting.half, server: nil)) }
         }
     }
 }

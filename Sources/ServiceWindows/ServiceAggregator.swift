@@ -86,9 +86,9 @@ package struct ServiceAggregator: ~Copyable {
         let fades = now / 10 != second / 10
         let previous = now
         now = second
-        var alone: [ConnectionPairing.Connection] = []
+        var alone: [ConnectionHalf] = []
         pairing.expire(since: second - limits.pairingSeconds) { alone.append($0) }
-        for connection in alone { conclude(connection) }
+        for client in alone { conclude(client, nil) }
         if second / 604_800 != previous / 604_800, previous > 0 { known.rotate() }
         known.promote(now: second, delay: limits.newcomerSeconds) { services[$0].isSuspicious }
         if fades {
@@ -170,12 +170,15 @@ package struct ServiceAggregator: ~Copyable {
     private mutating func pair(_ record: FlowRecord, slot: Int, toServer: Bool, isBiflow: Bool) {
         // Before its end a firewall says nothing of how a connection went.
         guard record.firewallEvent == 0 || record.firewallEvent == 2 else { return }
-        let half = ConnectionHalf(record, slot: slot, toServer: toServer)
+        let half = ConnectionHalf(record, slot: slot, toServer: toServer, now: now)
         if isBiflow {
-            let reverse = ConnectionHalf(reverseOf: record, slot: slot, toServer: toServer)
-            conclude(toServer ? .init(client: half, server: reverse) : .init(client: reverse, server: half))
-        } else if let connection = pairing.add(half, isClient: toServer, now: now) {
-            conclude(connection)
+            let reverse = ConnectionHalf(reverseOf: record, slot: slot, toServer: toServer, now: now)
+            return toServer ? conclude(half, reverse) : conclude(reverse, half)
+        }
+        switch pairing.add(half, isClient: toServer) {
+        case .waits: break
+        case .pairs: toServer ? conclude(half, pairing.other) : conclude(pairing.other, half)
+        case .displaces: conclude(pairing.other, nil)
         }
     }
 
@@ -225,13 +228,11 @@ package struct ServiceAggregator: ~Copyable {
     }
 
     /// Books how a connection went, once no more of it is expected.
-    private mutating func conclude(_ connection: ConnectionPairing.Connection) {
-        guard let client = connection.client else { return }
+    private mutating func conclude(_ client: ConnectionHalf, _ server: ConnectionHalf?) {
         let slot = Int(client.slot)
-        guard let last = clamp(max(client.end, connection.server?.end ?? client.end).seconds, slot: slot)
-        else { return }
-        bookSlow(client, connection.server, slot: slot, last: last)
-        let result = ConnectionResult(client, connection.server)
+        guard let last = clamp(max(client.end, server?.end ?? client.end).seconds, slot: slot) else { return }
+        bookSlow(client, server, slot: slot, last: last)
+        let result = ConnectionResult(client, server)
         guard result != .unknown else { return }
         let isKnown = isKnown(client.client, slot: slot)
         let failed = result != .endedWell
@@ -244,7 +245,7 @@ package struct ServiceAggregator: ~Copyable {
                 if failed { cell.failedKnown.add(1) }
             }
         }
-        if let server = connection.server, !failed {
+        if let server, !failed {
             bookShape(client, server, slot: slot, last: last, isKnown: isKnown)
         }
     }
