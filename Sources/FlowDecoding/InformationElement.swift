@@ -95,6 +95,7 @@ extension InformationElement {
     static let samplingPacketSpace = InformationElement(306)
     static let samplingSize = InformationElement(309)
     static let samplingPopulation = InformationElement(310)
+    static let samplingProbability = InformationElement(311)
     static let observationTimeSeconds = InformationElement(322)
     static let observationTimeMilliseconds = InformationElement(323)
     static let observationTimeMicroseconds = InformationElement(324)

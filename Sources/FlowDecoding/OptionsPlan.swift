@@ -9,11 +9,13 @@ struct OptionsPlan: Sendable {
     private let interval: FieldSlot
     private let packetInterval: FieldSlot, packetSpace: FieldSlot
     private let size: FieldSlot, population: FieldSlot
+    private let probability: FieldSlot
     private let systemInit: FieldSlot
 
     static let wantedElements: Set<InformationElement> = [
         .samplingInterval, .samplerId, .samplerRandomInterval, .selectorId, .samplingPacketInterval,
-        .samplingPacketSpace, .samplingSize, .samplingPopulation, .systemInitTimeMilliseconds,
+        .samplingPacketSpace, .samplingSize, .samplingPopulation, .samplingProbability,
+        .systemInitTimeMilliseconds,
     ]
 
     init(_ layout: RecordLayout) {
@@ -22,11 +24,13 @@ struct OptionsPlan: Sendable {
         packetInterval = layout.slot(.samplingPacketInterval)
         packetSpace = layout.slot(.samplingPacketSpace)
         (size, population) = (layout.slot(.samplingSize), layout.slot(.samplingPopulation))
+        probability = layout.slot(.samplingProbability)
         systemInit = layout.slot(.systemInitTimeMilliseconds)
     }
 
     var hasSampling: Bool {
-        interval.isPresent || packetInterval.isPresent || population.isPresent && size.isPresent
+        interval.isPresent || packetInterval.isPresent || probability.isPresent
+            || population.isPresent && size.isPresent
     }
 
     /// The sampler that the record is about; nil when it speaks of the whole observation domain.
@@ -42,7 +46,9 @@ struct OptionsPlan: Sendable {
         if population.isPresent, size.isPresent {
             return Self.rounded(population.read(record), size.read(record))
         }
-        guard packetInterval.isPresent else { return interval.read(record) }
+        guard packetInterval.isPresent else {
+            return interval.isPresent ? interval.read(record) : Self.inverse(probability, record)
+        }
         let taken = packetInterval.read(record)
         guard packetSpace.isPresent else { return taken }
         return Self.rounded(taken.addingReportingOverflow(packetSpace.read(record)).partialValue, taken)
@@ -51,6 +57,16 @@ struct OptionsPlan: Sendable {
     /// systemInitTimeMilliseconds (160); nil when the template lacks it.
     func systemInitMilliseconds(_ record: borrowing Span<UInt8>) -> UInt64? {
         systemInit.isPresent ? systemInit.read(record) : nil
+    }
+
+    /// samplingProbability (RFC 5477 §8.2.7) is a floating-point number of four or eight octets.
+    private static func inverse(_ probability: FieldSlot, _ record: borrowing Span<UInt8>) -> UInt64 {
+        let raw = probability.read(record)
+        let isShort = probability.width == 4
+        let share =
+            isShort ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: raw))) : Double(bitPattern: raw)
+        guard share > 0, share <= 1 else { return 0 }
+        return UInt64(exactly: (1 / share).rounded()) ?? .max
     }
 
     private static func rounded(_ whole: UInt64, _ part: UInt64) -> UInt64 {

@@ -119,6 +119,7 @@ final class Daemon: Sendable {
         loop.reconfigure(next) { change.signalsKept.forEach { $0.replace(parser: parser) } }
         change.flowsGone.forEach { $0.stop() }
         change.flowsGone.forEach { loop.detach($0.feed) }
+        hand(change.flowsGone.map(\.stateSection), to: newFlows)
 
         let sameOutputs = next.alerts == old.configuration.alerts
         let dispatcher =
@@ -164,6 +165,14 @@ final class Daemon: Sendable {
 }
 
 extension Daemon {
+    /// A socket at another address goes on with what those knew that it replaces.
+    private func hand(_ sections: [StateSection], to flows: [FlowSocket]) {
+        let now = WallClock.now()
+        let archive = StateArchive.archive(sections, savedAt: now, isFinal: true)
+        guard let state = try? StateArchive.read(archive.span, limits: DecodingLimits()) else { return }
+        for flow in flows { flow.restore(state, now: now) }
+    }
+
     /// The sockets answer between two batches, so nobody waits for them here.
     private func save(_ flows: [FlowSocket], _ now: Instant) {
         guard let keeper else { return }

@@ -29,6 +29,26 @@ import Testing
         return bench.records.last?.samplingInterval
     }
 
+    @Test(arguments: [(0.01, 100), (1.0, 1), (0.3, 3)])
+    func aProbabilityIsTheInverseOfAnInterval(probability: Double, expected: UInt32) {
+        for width in [4, 8] {
+            var bench = DecodingBench()
+            let raw = width == 8 ? probability.bitPattern : UInt64(Float(probability).bitPattern)
+            let fields = [TestField(149, 4), TestField(311, width)]
+            #expect(state(&bench, .ipfix, fields, octets((0, 4), (raw, width))).isClean)
+            #expect(interval(&bench, .ipfix) == expected)
+        }
+    }
+
+    @Test(arguments: [0, -0.5, 1.5, .infinity, .nan, 1e-300])
+    func aProbabilityBeyondBeliefIsRefused(probability: Double) {
+        var bench = DecodingBench()
+        let fields = [TestField(149, 4), TestField(311, 8)]
+        let summary = state(&bench, .ipfix, fields, octets((0, 4), (probability.bitPattern, 8)))
+        #expect(summary.problems[.samplingRefused] == 1)
+        #expect(interval(&bench, .ipfix) == 1)
+    }
+
     @Test func version5HeaderHasModeAndInterval() {
         var bench = DecodingBench()
         var message = NetFlow5Builder(flows: [TestFlow()])

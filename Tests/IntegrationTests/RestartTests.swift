@@ -44,6 +44,24 @@ import Testing
         try await second.stop()
     }
 
+    @Test func templatesMoveWithASocketThatAReloadMoves() async throws {
+        var exporter = try Exporter()
+        let daemon = try await RunningDaemon()
+        try exporter.send(to: daemon.flowPort, withTemplate: true)
+        _ = try await daemon.metrics("ten records") { $0["spate_decoding_records_total"] == 10 }
+        let port = try FreePort.take(.udp)
+        try daemon.rewrite("", listen: [port])
+        daemon.program.send(signal: SIGHUP)
+        try await eventually("the reload: \(daemon.program.error)") {
+            daemon.program.error.contains("was read again and is in force")
+        }
+        try exporter.send(to: port, withTemplate: false)
+        let metrics = try await daemon.metrics("ten more") { $0["spate_decoding_records_total"] == 20 }
+        #expect(metrics["spate_decoding_unmatched_sets_total"] == 0)
+        #expect(metrics["spate_decoding_lost_units_total"] == 0)
+        try await daemon.stop()
+    }
+
     @Test func aDamagedFileIsSaidAndTheDaemonStarts() async throws {
         let folder = try TemporaryDirectory()
         let state = URL(filePath: folder.file("state"))
