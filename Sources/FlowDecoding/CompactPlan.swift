@@ -2,30 +2,39 @@
 
 import FlowModel
 
-/// The shape that NetFlow v1, v5, v7 and most v9 exporters have in common: IPv4, counters of four octets, times by
-/// uptime. Such records are read in one pass, which takes a sixth less time than a pass for each column.
+/// The shape that NetFlow v1, v5, v7 and most v9 exporters have in common: IPv4 addresses, counters and times by uptime,
+/// each four octets wide, and ports, each pair side by side. Such records are read in one pass with a load for each pair.
 struct CompactPlan: Sendable, BitwiseCopyable {
-    private let source: Int, destination: Int
-    private let sourcePort: Int, destinationPort: Int
+    private let addresses: Int
+    private let ports: Int
     private let transport: Int, tcpFlags: Int
-    private let packets: Int, octets: Int
-    private let start: Int, end: Int
+    private let counters: Int
+    private let times: Int
+    /// The octets come before the packets, the end before the start.
+    private let hasOctetsFirst: Bool, hasEndFirst: Bool
 
     /// Nil when records have another shape.
     init?(_ layout: RecordLayout, packets: FieldSlot, octets: FieldSlot, start: TimeSlot, end: TimeSlot) {
         let source = layout.ipv4Slot(.sourceIPv4Address)
         let destination = layout.ipv4Slot(.destinationIPv4Address)
-        let ports = (layout.slot(.sourceTransportPort), layout.slot(.destinationTransportPort))
+        let (from, to) = (layout.slot(.sourceTransportPort), layout.slot(.destinationTransportPort))
         let (transport, tcpFlags) = (layout.slot(.protocolIdentifier), layout.slot(.tcpControlBits))
+        hasOctetsFirst = octets.offset < packets.offset
+        hasEndFirst = end.slot.offset < start.slot.offset
+        let counters = hasOctetsFirst ? (octets, packets) : (packets, octets)
+        let times = hasEndFirst ? (end.slot, start.slot) : (start.slot, end.slot)
         guard start.encoding == .uptime, end.encoding == .uptime,
-            [source, destination, packets, octets, start.slot, end.slot].allSatisfy({ $0.width == 4 }),
-            ports.0.width == 2, ports.1.width == 2, transport.width == 1, tcpFlags.width == 1
+            Self.areNeighbours(source, destination, width: 4), Self.areNeighbours(from, to, width: 2),
+            Self.areNeighbours(counters.0, counters.1, width: 4),
+            Self.areNeighbours(times.0, times.1, width: 4), transport.width == 1, tcpFlags.width == 1
         else { return nil }
-        (self.source, self.destination) = (Int(source.offset), Int(destination.offset))
-        (sourcePort, destinationPort) = (Int(ports.0.offset), Int(ports.1.offset))
+        (addresses, ports) = (Int(source.offset), Int(from.offset))
         (self.transport, self.tcpFlags) = (Int(transport.offset), Int(tcpFlags.offset))
-        (self.packets, self.octets) = (Int(packets.offset), Int(octets.offset))
-        (self.start, self.end) = (Int(start.slot.offset), Int(end.slot.offset))
+        (self.counters, self.times) = (Int(counters.0.offset), Int(times.0.offset))
+    }
+
+    private static func areNeighbours(_ first: FieldSlot, _ second: FieldSlot, width: UInt32) -> Bool {
+        first.width == width && second.width == width && second.offset == first.offset &+ width
     }
 
     /// Reads what ``RecordPlan`` reads column by column in its first passes, times included.
@@ -34,16 +43,22 @@ struct CompactPlan: Sendable, BitwiseCopyable {
         _ record: borrowing Span<UInt8>, _ message: MessageContext, _ window: TimeWindow,
         into flow: inout FlowRecord, _ clamped: inout Int
     ) {
-        flow.source = IPAddress(ipv4: record.uint32(at: source))
-        flow.destination = IPAddress(ipv4: record.uint32(at: destination))
-        flow.packets = UInt64(record.uint32(at: packets))
-        flow.octets = UInt64(record.uint32(at: octets))
-        flow.sourcePort = record.uint16(at: sourcePort)
-        flow.destinationPort = record.uint16(at: destinationPort)
+        let ends = record.uint64(at: addresses)
+        flow.source = IPAddress(ipv4: UInt32(truncatingIfNeeded: ends >> 32))
+        flow.destination = IPAddress(ipv4: UInt32(truncatingIfNeeded: ends))
+        let counts = record.uint64(at: counters)
+        let (former, latter) = (counts >> 32, counts & 0xFFFF_FFFF)
+        (flow.packets, flow.octets) = hasOctetsFirst ? (latter, former) : (former, latter)
+        let both = record.uint32(at: ports)
+        flow.sourcePort = UInt16(truncatingIfNeeded: both >> 16)
+        flow.destinationPort = UInt16(truncatingIfNeeded: both)
         flow.transport = TransportProtocol(record[transport])
         flow.tcpFlags = TCPFlags(rawValue: record[tcpFlags])
-        window.set(
-            WireTime.microseconds(uptime: UInt64(record.uint32(at: start)), message),
-            WireTime.microseconds(uptime: UInt64(record.uint32(at: end)), message), &flow, &clamped)
+        let uptimes = record.uint64(at: times)
+        let (one, two) = (
+            WireTime.microseconds(uptime: uptimes >> 32, message),
+            WireTime.microseconds(uptime: uptimes & 0xFFFF_FFFF, message)
+        )
+        window.set(hasEndFirst ? two : one, hasEndFirst ? one : two, &flow, &clamped)
     }
 }
