@@ -51,16 +51,26 @@ extension ServiceAggregator {
 
     @inline(__always)
     mutating func touch(_ slot: Int, _ second: Int64, _ body: (inout ServiceCell) -> Void) {
+        Self.touch(&cells, &bases, slot, second, body)
+    }
+
+    /// One look at whether the array is shared, not one for each access.
+    @inline(__always)
+    private static func touch(
+        _ cells: inout [ServiceCell], _ bases: inout [DeltaBase], _ slot: Int, _ second: Int64,
+        _ body: (inout ServiceCell) -> Void
+    ) {
         let index =
             slot &* WindowLimits.cells &+ Int(truncatingIfNeeded: second & Int64(WindowLimits.cells - 1))
-        if cells[index].second != second {
+        var all = cells.mutableSpan
+        if all[index].second != second {
             // An older second than the cell holds cannot come back: callers clamp to the window.
-            guard cells[index].second < second else { return }
-            bases[slot].absorb(cells[index])
-            cells[index] = ServiceCell()
-            cells[index].second = second
+            guard all[index].second < second else { return }
+            bases[slot].absorb(all[index])
+            all[index] = ServiceCell()
+            all[index].second = second
         }
-        body(&cells[index])
+        body(&all[index])
     }
 
     /// Books packets and octets evenly over [first, last], in integers and in O(1): the even part as a difference, what
@@ -72,16 +82,17 @@ extension ServiceAggregator {
         let seconds = last - first + 1
         let allPackets = Int64(clamping: packets).multipliedSaturating(by: weight)
         let allOctets = Int64(clamping: octets).multipliedSaturating(by: weight)
+        // Most flows are short, and a division takes as long as ten other steps.
+        guard seconds > 1 else {
+            return touch(slot, last) { $0.addRest(allPackets, allOctets, toServer: toServer) }
+        }
         let (evenPackets, restPackets) = allPackets.quotientAndRemainder(dividingBy: seconds)
         let (evenOctets, restOctets) = allOctets.quotientAndRemainder(dividingBy: seconds)
-        if evenPackets != 0 || evenOctets != 0, seconds > 1 {
+        if evenPackets != 0 || evenOctets != 0 {
             touch(slot, first) { $0.addDelta(evenPackets, evenOctets, toServer: toServer) }
             touch(slot, last + 1) { $0.addDelta(-evenPackets, -evenOctets, toServer: toServer) }
         }
-        let single = seconds == 1
-        touch(slot, last) {
-            $0.addRest(single ? allPackets : restPackets, single ? allOctets : restOctets, toServer: toServer)
-        }
+        touch(slot, last) { $0.addRest(restPackets, restOctets, toServer: toServer) }
     }
 
     /// The seconds `range` of a service, oldest first. The range must lie within the last 240 seconds.
