@@ -120,8 +120,15 @@ import Testing
         _ = try await daemon.metrics("the template") { $0[held, ["exporter": "127.0.0.14"]] == 1 }
         let metrics = try daemon.metrics()
         #expect(metrics["spate_decoding_version_info", ["exporter": "127.0.0.14", "version": "10"]] == 1)
-        try daemon.rewrite(
-            Self.configuration, listen: [FreePort.take(.udp)], socket: socket)
+        // A socket that comes as another goes takes the templates over; one that was there before does not.
+        let other = try FreePort.take(.udp)
+        try daemon.rewrite(Self.configuration, listen: [daemon.flowPort, other], socket: socket)
+        daemon.program.send(signal: SIGHUP)
+        try await eventually("the reload: \(daemon.program.error)") {
+            daemon.program.error.contains("was read again and is in force")
+        }
+        #expect(try daemon.metrics()[held] == 1)
+        try daemon.rewrite(Self.configuration, listen: [other], socket: socket)
         daemon.program.send(signal: SIGHUP)
         _ = try await daemon.metrics("the socket gone") { $0[held] == 0 }
         try await daemon.stop()

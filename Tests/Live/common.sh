@@ -75,6 +75,21 @@ until_true() {
     done
 }
 
+# A configuration of spate that collects on every address and keeps its state in the folder.
+configure_collector() {
+    cat > "$folder/spate.yaml" << END
+listen:
+  - udp: "[::]:2055"
+alerts:
+  - stdout: {}
+control:
+  socket: $folder/control.sock
+state:
+  directory: $folder/state
+END
+    mkdir "$folder/state"
+}
+
 # Ends a program by a signal and waits for it.
 stop() {
     kill "-$1" "$2" 2> /dev/null || true

@@ -11,63 +11,16 @@
 # Two network namespaces joined by a veth pair. Server side: nginx in front of an application that serves eight requests at
 # a time, softflowd exporting NetFlow v9 of the interface, rsyslogd with its own socket and file, and spate. Client side:
 # forty ordinary users, then a load tool at forty new addresses. No packet leaves the namespaces.
-set -euo pipefail
-cd "$(dirname "$0")/../.."
-live=$PWD/Tests/Live
+test=demo
+tools=(ip nginx softflowd rsyslogd ab python3 curl)
+packages=(iproute2 nginx-light softflowd rsyslog apache2-utils python3-minimal curl)
+# shellcheck source=Tests/Live/common.sh
+source "$(dirname "$0")/common.sh"
 
-spate=${SPATE:-$PWD/.build/release/spate}
 quiet=${QUIET:-75}
 load=${LOAD:-40}
 recovery=${RECOVERY:-135}
 server=10.2.0.20
-name=spate$$
-clients=$name-clients servers=$name-servers
-
-((EUID == 0)) || { echo "demo: network namespaces need root" >&2; exit 2; }
-for tool in ip nginx softflowd rsyslogd ab python3 curl; do
-    command -v "$tool" > /dev/null || {
-        echo "demo: $tool is missing: apt-get install iproute2 nginx-light softflowd rsyslog apache2-utils python3-minimal curl" >&2
-        exit 2
-    }
-done
-[[ -x $spate ]] || { echo "demo: no program at $spate; make build first" >&2; exit 2; }
-
-folder=$(mktemp -d "/tmp/$name.XXXX")
-chmod 755 "$folder"
-started=()
-
-say() { printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"; }
-on_servers() { ip netns exec "$servers" "$@"; }
-
-# Starts a program of the server side in the background; what it says goes to a file of its name. `pid` is the program's own,
-# since `ip netns exec` becomes it.
-start() {
-    local label=$1
-    shift
-    ip netns exec "$servers" "$@" > "$folder/$label.out" 2> "$folder/$label.err" < /dev/null &
-    started+=($!)
-    pid=$!
-}
-
-clean() {
-    local status=$? namespace
-    trap - EXIT INT TERM
-    ((${#started[@]} == 0)) || kill "${started[@]}" 2> /dev/null || true
-    for namespace in "$clients" "$servers"; do
-        # Only what runs inside our own namespaces.
-        ip netns pids "$namespace" 2> /dev/null | xargs -r kill 2> /dev/null || true
-        sleep 0.5
-        ip netns pids "$namespace" 2> /dev/null | xargs -r kill -9 2> /dev/null || true
-        ip netns delete "$namespace" 2> /dev/null || true
-    done
-    if [[ -n ${KEEP:-} ]]; then
-        mkdir -p "$KEEP" && cp -r "$folder/." "$KEEP/"
-    fi
-    rm -rf "$folder"
-    exit "$status"
-}
-trap clean EXIT
-trap 'exit 130' INT TERM
 
 # What spate wrote to the syslog file.
 spate_lines() { grep -E ' spate(\[[0-9]+\])?: ' "$folder/syslog" 2> /dev/null || true; }
@@ -78,28 +31,15 @@ note_first_incident() {
     date +%s.%N > "$folder/first_incident"
 }
 
-# Waits for a condition, at most ten seconds.
-until_true() {
-    local what=$1 tries=100
-    shift
-    until "$@" > /dev/null 2>&1; do
-        ((tries--)) || { echo "demo: $what did not come up" >&2; tail -n 5 "$folder"/*.err >&2; exit 1; }
-        sleep 0.1
-    done
-}
-
 # --- the network -------------------------------------------------------------------------------------------------------
-ip netns add "$clients"
-ip netns add "$servers"
-ip -n "$clients" link add client0 type veth peer name server0 netns "$servers"
-for side in "$clients" "$servers"; do ip -n "$side" link set lo up; done
-ip -n "$servers" address add "$server/8" dev server0
+add_space clients
+add_space servers
+join_spaces clients servers
+ip -n "$name-servers" address add "$server/8" dev to-clients
 for i in $(seq 1 40); do
-    echo "address add 10.20.1.$i/8 dev client0"   # ordinary users
-    echo "address add 10.66.0.$i/8 dev client0"   # where the overload will come from
-done | ip -n "$clients" -batch -
-ip -n "$servers" link set server0 up
-ip -n "$clients" link set client0 up
+    echo "address add 10.20.1.$i/8 dev to-servers"   # ordinary users
+    echo "address add 10.66.0.$i/8 dev to-servers"   # where the overload will come from
+done | ip -n "$name-clients" -batch -
 
 # --- the server side ---------------------------------------------------------------------------------------------------
 log_format='$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" rt=$request_time uct="$upstream_connect_time" urt="$upstream_response_time" us="$upstream_status" dst=$server_addr:$server_port'
@@ -153,31 +93,31 @@ state:
   directory: $folder/state
 END
 
-start rsyslogd rsyslogd -n -f "$folder/rsyslog.conf" -i "$folder/rsyslogd.pid"
+start servers rsyslogd rsyslogd -n -f "$folder/rsyslog.conf" -i "$folder/rsyslogd.pid"
 until_true rsyslogd test -S "$folder/log"
 
 "$spate" check --config "$folder/spate.yaml"
-start spate "$spate" run --config "$folder/spate.yaml"
+start servers spate "$spate" run --config "$folder/spate.yaml"
 collector=$pid
-until_true "spate's /healthz" on_servers curl -sf http://127.0.0.1:9469/healthz
+until_true "spate's /healthz" in_space servers curl -sf http://127.0.0.1:9469/healthz
 
 if [[ -n ${KEEP:-} ]] && command -v tcpdump > /dev/null; then
     for capture in flows:2055 logs:5140; do
-        start "tcpdump-${capture%:*}" tcpdump -i lo -U -w "$folder/${capture%:*}.pcap" udp port "${capture#*:}"
+        start servers "tcpdump-${capture%:*}" tcpdump -i lo -U -w "$folder/${capture%:*}.pcap" udp port "${capture#*:}"
         until_true tcpdump test -s "$folder/${capture%:*}.pcap"
     done
 fi
 
-start application python3 "$live/application.py" 8081
-start nginx nginx -e "$folder/nginx.error.log" -c "$folder/nginx.conf"
-until_true nginx on_servers curl -sf "http://$server/"
-start softflowd softflowd -d -i server0 -n 127.0.0.1:2055 -v 9 -p "$folder/softflowd.pid" -c "$folder/softflowd.ctl" \
+start servers application python3 "$live/application.py" 8081
+start servers nginx nginx -e "$folder/nginx.error.log" -c "$folder/nginx.conf"
+until_true nginx in_space servers curl -sf "http://$server/"
+start servers softflowd softflowd -d -i to-clients -n 127.0.0.1:2055 -v 9 -p "$folder/softflowd.pid" -c "$folder/softflowd.ctl" \
     -t expint=1 -t tcp.fin=1 -t tcp.rst=1 -t tcp=10 -t general=10 -t maxlife=30
 until_true softflowd test -S "$folder/softflowd.ctl"
 
 # --- the story ---------------------------------------------------------------------------------------------------------
 say "forty users for $quiet s; spate learns what is normal"
-ip netns exec "$clients" python3 "$live/users.py" "$server" 10.20.1. 40 $((quiet + load + recovery)) > "$folder/users.out" 2>&1 &
+in_space clients python3 "$live/users.py" "$server" 10.20.1. 40 $((quiet + load + recovery)) > "$folder/users.out" 2>&1 &
 started+=($!)
 sleep "$quiet"
 
@@ -185,7 +125,7 @@ quiet_lines=$(spate_lines | wc -l)
 say "overload: forty new addresses, two hundred connections at a time, for $load s"
 begin=$(date +%s.%N)
 for i in $(seq 1 40); do
-    ip netns exec "$clients" timeout $((load + 5)) ab -q -r -s 10 -c 5 -t "$load" -n 1000000 -B "10.66.0.$i" "http://$server/" > "$folder/ab.$i.out" 2>&1 &
+    in_space clients timeout $((load + 5)) ab -q -r -s 10 -c 5 -t "$load" -n 1000000 -B "10.66.0.$i" "http://$server/" > "$folder/ab.$i.out" 2>&1 &
     started+=($!)
     loads+=($!)
 done
@@ -201,7 +141,7 @@ cat "$folder/users.out"
 echo "== what the load tool did"
 cat "$folder"/ab.*.out | awk '/^Complete requests/ {n += $3} /^Non-2xx/ {f += $3} END {printf "%d requests, %d of them not answered with 200\n", n, f}'
 echo "== what spate counted"
-on_servers curl -s http://127.0.0.1:9469/metrics | grep -E '^spate_.*_total' | grep -v ' 0$' || true
+in_space servers curl -s http://127.0.0.1:9469/metrics | grep -E '^spate_.*_total' | grep -v ' 0$' || true
 echo "== the syslog file"
 spate_lines
 [[ -e $folder/first_incident ]] && awk -v b="$begin" '{printf "first line of an incident %.1f s after the overload began\n", $1 - b}' "$folder/first_incident"

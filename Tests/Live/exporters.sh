@@ -121,17 +121,7 @@ END
 start servers nginx nginx -e "$folder/nginx.error.log" -c "$folder/nginx.conf"
 start servers answers python3 "$live/traffic.py" serve 10.2.0.20 fd00:2::20
 
-cat > "$folder/spate.yaml" << END
-listen:
-  - udp: "[::]:2055"
-alerts:
-  - stdout: {}
-control:
-  socket: $folder/control.sock
-state:
-  directory: $folder/state
-END
-mkdir "$folder/state"
+configure_collector
 "$spate" check --config "$folder/spate.yaml"
 start collector tcpdump tcpdump -i to-router -s 0 -U -B 8192 -w "$folder/exports.pcap" udp port 2055
 until_true tcpdump test -s "$folder/exports.pcap"

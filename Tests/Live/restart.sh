@@ -31,17 +31,7 @@ for number in 1 2 3; do
     ip -n "$name-exporters" address add "10.3.$number.1/24" dev to-collector
     ip -n "$name-collector" address add "10.3.$number.254/24" dev to-exporters
 done
-cat > "$folder/spate.yaml" << END
-listen:
-  - udp: "[::]:2055"
-alerts:
-  - stdout: {}
-control:
-  socket: $folder/control.sock
-state:
-  directory: $folder/state
-END
-mkdir "$folder/state"
+configure_collector
 start collector tcpdump tcpdump -i to-exporters -s 0 -U -B 8192 -w "$folder/exports.pcap" udp port 2055
 until_true tcpdump test -s "$folder/exports.pcap"
 start collector spate "$spate" run --config "$folder/spate.yaml"
