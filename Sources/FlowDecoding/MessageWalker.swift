@@ -370,7 +370,7 @@ extension MessageWalker {
             ordinal: ordinal, version: header.version, domain: header.domain, exporter: exporter.entry.id,
             arrival: arrival, exportTime: header.exportTime, skew: isTolerable ? 0 : offset, uptime: 0,
             uptimeInstant: header.exportTime, hasUptime: false, samplingInterval: 1,
-            isSamplingFixed: exporter.samplingOverride != nil, thinning: exporter.thinning.factor)
+            isSamplingFixed: exporter.samplingOverride != nil, thinning: exporter.thinning.weight)
         setUptime(&message, &exporter.domains[index])
         message.samplingInterval = sampling(exporter, index)
         exporter.entry.counters.noteClock(skew: offset, sampling: message.samplingInterval)

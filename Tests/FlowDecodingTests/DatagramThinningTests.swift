@@ -100,6 +100,23 @@ import Testing
         #expect(bench.records.contains { $0.samplingInterval == 10 })
     }
 
+    /// Exporters may put templates into each datagram: these must not count for more than they are.
+    @Test func datagramsThatPassForTheirTemplatesStandForThemselves() {
+        var bench = DecodingBench(rateLimit: 100)
+        for second in 0..<4 {
+            for number in 0..<1000 {
+                var message = MessageBuilder(.version9, sequence: second * 1000 + number)
+                message.addTemplate(256, TestFlow.fields)
+                message.addData(256, [TestFlow().encoded])
+                bench.send(message.datagram, at: noon + .seconds(Int64(second)))
+            }
+        }
+        // The first second is cut off: 10 that are needed, 100 others.
+        let later = bench.records.dropFirst(110)
+        #expect(later.count { !$0.presence.contains(.thinned) } == 30)
+        #expect((2900...3100).contains(weight(later)))
+    }
+
     @Test func samplingAndThinningMultiply() {
         var bench = DecodingBench(rateLimit: 10)
         for second in 0..<2 {
