@@ -5,6 +5,7 @@ import FlowDecoding
 import FlowModel
 import FoundationEssentials
 import Logging
+import Synchronization
 
 /// Keeps what the decoders know of exporters over a restart, in a file of the state directory: without it, flows of v9 and
 /// IPFIX would be unreadable until each exporter sends its templates again, which may take half an hour.
@@ -18,6 +19,7 @@ final class StateKeeper: Sendable {
 
     private let directory: String
     private let logger: Logger
+    private let failing = Atomic<Bool>(false)
     /// Writes one after the other, away from sockets and evaluation.
     private let queue = DispatchQueue(label: "spate.state", qos: .utility)
 
@@ -80,8 +82,10 @@ final class StateKeeper: Sendable {
         do {
             // Into another file first, which then takes the name: a reader finds the old or the new one, whole.
             try Data(octets).write(to: URL(filePath: path), options: .atomic)
+            failing.store(false, ordering: .relaxed)
         } catch {
-            guard isFinal else { return }
+            // Once for each time that it begins to fail, and at the end.
+            guard !failing.exchange(true, ordering: .relaxed) || isFinal else { return }
             logger.warning("\(path) could not be written: \(Self.reason(error))")
         }
     }
