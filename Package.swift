@@ -83,8 +83,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["FlowModel"], path: "Tests/TestSupport", swiftSettings: rules),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["FlowDecoding", "FlowModel", "ServiceWindows", "TestSupport"],
-            path: "Tests/Benchmarks", swiftSettings: rules),
+            name: "Benchmarks",
+            dependencies: ["Capture", "FlowDecoding", "FlowModel", "ServiceWindows", "TestSupport"],
+            path: "Tests/Benchmarks", exclude: ["allocations.sh"], swiftSettings: rules),
         // Fuzz targets: their inputs and promises, and a program for each (`make fuzz`).
         .target(
             name: "FuzzSupport",

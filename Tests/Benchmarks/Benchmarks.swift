@@ -2,82 +2,119 @@
 
 import FlowDecoding
 import FlowModel
+import Glibc
 import ServiceWindows
-import TestSupport
 
-/// Nanoseconds a flow record costs in memory, on one thread: decoded, and decoded and booked on a service.
+/// Nanoseconds a flow record costs in memory, on one thread: decoded, and decoded and booked on its service.
 /// Figures for people, to compare one machine's before with its after; no test depends on them.
-@main enum Benchmarks {
-    /// - `decode` leaves the windows out, for profilers; `rounds=N` says how often all is done.
-    /// - `records` only prints how many records a round decodes.
-    static func main() {
-        let arguments = CommandLine.arguments.dropFirst()
-        guard !arguments.contains("records") else {
-            return print(Export.records * ExportFormat.allCases.count)
+@main struct Benchmarks {
+    private var rounds = 5
+    private var withWindows = true
+    private var onlyCounts = false
+    private var discovers = false
+    private var captures: [String] = []
+    private var servers = GeneratedTraffic.servers
+
+    /// - `pcap=FILE` (several times) takes datagrams from captures instead of generated ones. Their services are the
+    ///   endpoints in `servers=PREFIX` (10.10.0.0/15).
+    /// - `discover` configures no service: the windows find them.
+    /// - `decode` leaves the windows out, for profilers; `rounds=N` says how often all is done (5).
+    /// - `records` only prints how many records a round of `decode` decodes.
+    static func main() throws {
+        var benchmarks = Benchmarks()
+        for argument in CommandLine.arguments.dropFirst() {
+            guard benchmarks.take(argument) else { return print("Benchmarks: what is \(argument)?") }
         }
-        let rounds = arguments.compactMap { $0.hasPrefix("rounds=") ? Int($0.dropFirst(7)) : nil }.first ?? 5
-        let withWindows = !arguments.contains("decode")
-        print("format   decode ns/record   decode and windows ns/record   (best of \(rounds))")
-        for format in ExportFormat.allCases {
-            let export = Export(format)
-            let decoding = best(of: rounds) { export.play(into: CountingSink()) { $0.total } }
-            let booking =
-                withWindows
-                ? text(best(of: rounds) { export.play(into: BookingSink()) { $0.records } }) : "-"
-            print(column(format.rawValue, 9) + column(text(decoding), 19) + booking)
+        try benchmarks.run()
+    }
+
+    private mutating func take(_ argument: String) -> Bool {
+        let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+        switch (parts[0], parts.dropFirst().first) {
+        case ("records", nil): onlyCounts = true
+        case ("decode", nil): withWindows = false
+        case ("discover", nil): discovers = true
+        case ("rounds", let value?): rounds = max(1, Int(value) ?? rounds)
+        case ("pcap", let value?): captures.append(value)
+        case ("servers", let value?): servers = IPPrefix(value) ?? servers
+        default: return false
+        }
+        return true
+    }
+
+    private func run() throws {
+        guard !onlyCounts else { return print(generated(services: 200).reduce(0) { $0 + count($1).records }) }
+        let columns = "records   services  decode  first pass  repeated"
+        print(
+            "ns a record on the processor, best of \(rounds); \"first pass\" fills new windows, \"repeated\" goes"
+        )
+        print("over the same seconds again\n\n" + column("traffic", 26) + columns)
+        guard captures.isEmpty else {
+            for capture in captures { measure(try Traffic(capture: capture)) }
+            return
+        }
+        for traffic in generated(services: 200) { measure(traffic) }
+        guard withWindows else { return }
+        for traffic in generated(services: 200, halves: true) { measure(traffic) }
+        for traffic in generated(services: 100_000) { measure(traffic) }
+    }
+
+    /// One format after the other, so that only one is in memory.
+    private func generated(services: Int, halves: Bool = false) -> some Sequence<Traffic> {
+        ExportFormat.allCases.lazy.map { format in
+            var generator = GeneratedTraffic(format, services: services, sources: 100_000)
+            var traffic = generator.traffic(halves: halves)
+            if halves { traffic.name += " both halves" }
+            return traffic
         }
     }
 
-    /// The fastest round, in nanoseconds a record.
-    private static func best(of rounds: Int, _ body: () -> UInt64) -> Double {
-        let clock = ContinuousClock()
-        return (0..<rounds).map { _ in
-            var records: UInt64 = 0
-            let time = clock.measure { records = body() }
-            precondition(records == UInt64(Export.records), "\(records) of \(Export.records) records")
-            return time / .nanoseconds(1) / Double(records)
-        }.min() ?? 0
+    private func count(_ traffic: Traffic) -> (records: Int, endpoints: [ServiceKey]) {
+        var sink = EndpointSink(servers: servers)
+        var decoder = Self.decoder
+        traffic.play(&decoder, into: &sink)
+        return (Int(sink.records), sink.endpoints)
     }
 
-    private static func text(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+    private func measure(_ traffic: Traffic) {
+        let (records, endpoints) = count(traffic)
+        var counting = CountingSink()
+        let decoding = times(traffic, records: records, into: &counting).dropFirst().min() ?? 0
+        var line = column(traffic.name, 26) + column("\(records)", 10) + column("\(endpoints.count)", 10)
+        line += column(text(decoding), 8)
+        if withWindows {
+            var booking = BookingSink(endpoints, discovers: discovers)
+            let all = times(traffic, records: records, into: &booking)
+            line += column(text(all[0]), 12) + text(all.dropFirst().min() ?? 0)
+            let counters = booking.windows.counters
+            if counters.records != booking.records {
+                line += "  booked \(counters.records) of \(booking.records)"
+            }
+        }
+        print(line)
+    }
 
-    private static func column(_ text: String, _ width: Int) -> String {
+    /// Nanoseconds a record, of a first pass and of the rounds after it.
+    private func times<Sink: TimedSink & ~Copyable>(
+        _ traffic: Traffic, records: Int, into sink: inout Sink
+    ) -> [Double] {
+        var decoder = Self.decoder
+        return (0...rounds).map { _ in
+            let before = (time: clock(), records: sink.records)
+            traffic.play(&decoder, into: &sink)
+            precondition(sink.records - before.records == UInt64(records), "records were lost")
+            // POSIX: a clock tick is a microsecond.
+            return Double(clock() - before.time) * 1000 / Double(max(1, records))
+        }
+    }
+
+    private static var decoder: DatagramDecoder {
+        DatagramDecoder(configuration: DecodingConfiguration(), exporters: ExporterTable())
+    }
+
+    private func text(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+
+    private func column(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(1, width - text.count))
     }
-}
-
-/// Reads every record, so that none is left out by the optimiser.
-private struct CountingSink: FlowSink {
-    private var records: UInt64 = 0
-    private var packets: UInt64 = 0
-
-    /// Records that had packets.
-    var total: UInt64 { packets >= records ? records : 0 }
-
-    mutating func append(_ record: FlowRecord) {
-        records &+= 1
-        packets &+= record.packets
-    }
-
-    mutating func append(contentsOf records: borrowing Span<FlowRecord>) {
-        self.records &+= UInt64(records.count)
-        for index in records.indices { packets &+= records[index].packets }
-    }
-}
-
-/// Books every record on one service.
-private struct BookingSink: FlowSink, ~Copyable {
-    private var windows: ServiceAggregator
-
-    init() {
-        let service = ConfiguredService(
-            name: "shop", addresses: [IPPrefix(Fixture.server, mappedLength: 128)], ports: [443...443],
-            transport: .tcp, kind: .https)
-        windows = ServiceAggregator(directory: ServiceDirectory([service]))
-        windows.advance(to: Export.time)
-    }
-
-    var records: UInt64 { windows.counters.records }
-
-    mutating func append(_ record: FlowRecord) { windows.add(record) }
 }
