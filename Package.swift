@@ -42,10 +42,12 @@ let package = Package(
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         stage("FlowModel"),
         stage("LockFree"),
+        .target(name: "CPrefetch"),
+        stage("Storage", ["CPrefetch"]),
 
         // Layer 1: the inbound stages.
         stage("FlowDecoding", ["FlowModel", "LockFree"]),
-        stage("ServiceWindows", ["FlowModel"]),
+        stage("ServiceWindows", ["FlowModel", "Storage"]),
         stage("ServiceSignals", ["FlowModel"]),
         stage("Intake", ["CLinux", "FlowModel", "LockFree"]),
         stage("Capture", ["CPcap", "FlowModel"]),
@@ -96,6 +98,7 @@ let package = Package(
         fuzzer("State"),
         tests("FlowModelTests", ["FlowModel"]),
         tests("LockFreeTests", ["LockFree"]),
+        tests("StorageTests", ["Storage"]),
         tests("FlowDecodingTests", ["Capture", "FlowDecoding", "FlowModel", "FuzzSupport", "LockFree"]),
         tests("ServiceWindowsTests", ["FlowModel", "ServiceWindows"]),
         tests("ServiceSignalsTests", ["FlowModel", "ServiceSignals"]),

@@ -32,7 +32,7 @@ package struct Detector: ~Copyable {
     package mutating func evaluate(
         _ windows: inout ServiceAggregator, exporters: [ExporterStatus]
     ) -> [Verdict] {
-        while judges.count < windows.services.count {
+        while judges.count < windows.serviceCount {
             judges.append(ServiceJudge(slot: judges.count))
         }
         var verdicts = telemetry.evaluate(exporters, now: windows.now)

@@ -14,7 +14,7 @@ enum EvidenceCollector {
         _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, policy: DetectionPolicy
     ) -> Evidence {
         let now = windows.now
-        let service = windows.services[slot]
+        let service = windows.service(slot)
         let seconds = windows.seconds(max(baseline.since, now - lookBack)...now, slot: slot)
         var evidence = Evidence(now: now)
         evidence.samplingInterval = Int(service.samplingInterval)
@@ -23,7 +23,7 @@ enum EvidenceCollector {
         findHarm(&evidence, seconds, service, baseline, policy)
         judgeOrder(&evidence, service, policy)
         let onset = evidence.onset
-        for second in seconds where second.cell.second >= onset { evidence.facts.add(second.cell) }
+        for second in seconds where second.cell.second >= onset { evidence.facts.add(second.cell, second.log) }
         evidence.facts.duration = max(1, now - onset)
         evidence.facts.slowOpen = Int(seconds.suffix(90).map(\.slow).max() ?? 0)
         evidence.rawEvidence = rawEvidence(seconds, since: min(onset, evidence.harm?.onset ?? onset))
@@ -111,7 +111,7 @@ enum EvidenceCollector {
     private static func rawEvidence(_ seconds: [ServiceSecond], since onset: Int64) -> Int {
         var sum = 0
         for second in seconds where second.cell.second >= onset {
-            sum += Int(second.cell.rawRecords) + Int(second.cell.requestsAll) + Int(second.cell.saturated)
+            sum += Int(second.cell.rawRecords) + Int(second.log.requestsAll) + Int(second.log.saturated)
         }
         return sum
     }
@@ -128,7 +128,7 @@ extension OutcomeFinding {
 }
 
 extension EvidenceFacts {
-    mutating func add(_ cell: ServiceCell) {
+    mutating func add(_ cell: FlowCell, _ log: OutcomeCell) {
         newConnections += Int(cell.newConnections)
         newFromUnknown += Int(cell.newConnectionsFromUnknown)
         synOnly += Int(cell.synOnly)
@@ -137,12 +137,12 @@ extension EvidenceFacts {
         handshakeOnly += Int(cell.handshakeOnly)
         packets = packets.addingSaturating(Int(clamping: cell.packetsByClients))
         packetsFromUnknown = packetsFromUnknown.addingSaturating(Int(clamping: cell.packetsByUnknown))
-        requests += Int(cell.requests)
-        requestsFromUnknown += Int(cell.requestsFromUnknown)
-        slowRequests += Int(cell.slowRequests)
-        saturated += Int(cell.saturated)
-        handshakeFailures += Int(cell.handshakeFailures)
-        noSuchName += Int(cell.noSuchName)
+        requests += Int(log.requests)
+        requestsFromUnknown += Int(log.requestsFromUnknown)
+        slowRequests += Int(log.slowRequests)
+        saturated += Int(log.saturated)
+        handshakeFailures += Int(log.handshakeFailures)
+        noSuchName += Int(log.noSuchName)
     }
 }
 

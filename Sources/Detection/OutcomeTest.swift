@@ -73,7 +73,7 @@ enum OutcomeTest {
         let hit = naturalLogarithm(p1 / p0)
         let miss = naturalLogarithm((1 - p1) / (1 - p0))
         for second in seconds {
-            let (k, n) = counts(channel, second.cell, ofKnown: ofKnown)
+            let (k, n) = counts(channel, second, ofKnown: ofKnown)
             guard n > 0 else { continue }
             let spread = 1 + (n - 1) * overdispersion
             path.add((k * hit + (n - k) * miss) / spread, second: second.cell.second)
@@ -81,7 +81,7 @@ enum OutcomeTest {
         guard let onset = path.onset else { return nil }
         var (hits, trials) = (0.0, 0.0)
         for second in seconds where second.cell.second >= max(onset, last - lag - 30) {
-            let (k, n) = counts(channel, second.cell, ofKnown: ofKnown)
+            let (k, n) = counts(channel, second, ofKnown: ofKnown)
             hits += k
             trials += n
         }
@@ -93,27 +93,26 @@ enum OutcomeTest {
     }
 
     /// k of n in a second. `ofKnown` leaves newcomers out where their failures may be a limiter's or their own doing.
-    static func counts(_ channel: OutcomeChannel, _ cell: ServiceCell, ofKnown: Bool) -> (Double, Double) {
+    static func counts(_ channel: OutcomeChannel, _ second: ServiceSecond, ofKnown: Bool) -> (Double, Double) {
+        let (cell, log) = (second.cell, second.log)
         switch channel {
         case .log:
-            let dropped = Double(cell.saturated)
-            return (
-                Double(max(0, cell.failures - cell.limited)) + dropped, Double(cell.requestsAll) + dropped
-            )
+            let dropped = Double(log.saturated)
+            return (Double(max(0, log.failures - log.limited)) + dropped, Double(log.requestsAll) + dropped)
         case .flow:
             return ofKnown
                 ? (Double(cell.failedKnown), Double(cell.endedKnown))
                 : (Double(cell.unanswered) + Double(cell.reset), Double(cell.ended))
-        case .slowAnswers: return (Double(cell.slowAnswers), Double(cell.timed))
+        case .slowAnswers: return (Double(log.slowAnswers), Double(log.timed))
         case .slowFlows: return (Double(cell.shortSlow), Double(cell.short))
         case .tls:
-            let failed = Double(cell.handshakeFailures)
-            return (failed, failed + Double(max(cell.requestsAll, cell.accepted)))
+            let failed = Double(log.handshakeFailures)
+            return (failed, failed + Double(max(log.requestsAll, log.accepted)))
         }
     }
 }
 
-extension ServiceCell {
+extension OutcomeCell {
     /// Requests of everybody, declared sources included: harm is harm, whoever asks.
     var requestsAll: Int32 { requestsKnown &+ requestsFromUnknown }
 }

@@ -63,8 +63,8 @@ enum PressureTest {
         case .concurrentConnections: second.open
         case .slowConnections: second.slow
         case .clientPackets: second.packetsIn
-        case .requests, .queries: Int64(second.cell.requests)
-        case .handshakes: Int64(second.cell.accepted) + Int64(second.cell.handshakeFailures)
+        case .requests, .queries: Int64(second.log.requests)
+        case .handshakes: Int64(second.log.accepted) + Int64(second.log.handshakeFailures)
         }
     }
 

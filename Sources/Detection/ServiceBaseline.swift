@@ -54,7 +54,7 @@ struct ServiceBaseline: Sendable {
             // The clock leapt, or we slept: what lies between was not silence.
             next = now + 2
         }
-        let delay = max(Int64(policy.learningDelay), min(120, windows.services[slot].startLag + 5))
+        let delay = max(Int64(policy.learningDelay), min(120, windows.service(slot).startLag + 5))
         if trouble == .harm { frozenUntil = now + Self.thaw }
         let complete = now - delay
         guard next <= complete else { return }
@@ -75,10 +75,10 @@ struct ServiceBaseline: Sendable {
                 rate: Double(PressureTest.rate(of: metric, second)), slowly: slowly)
         }
         for channel in OutcomeChannel.allCases {
-            let (k, n) = OutcomeTest.counts(channel, second.cell, ofKnown: false)
+            let (k, n) = OutcomeTest.counts(channel, second, ofKnown: false)
             if n > 0 { ratios[channel, default: RatioBaseline()].learn(hits: k, trials: n) }
         }
-        let (k, n) = OutcomeTest.counts(.flow, second.cell, ofKnown: true)
+        let (k, n) = OutcomeTest.counts(.flow, second, ofKnown: true)
         if n > 0 { failedKnown.learn(hits: k, trials: n) }
     }
 

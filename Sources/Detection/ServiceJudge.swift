@@ -6,6 +6,8 @@ import ServiceWindows
 /// One service's baseline and incidents: asks the tests, lets the state machine decide, words the decision as verdicts.
 struct ServiceJudge: Sendable {
     private var slot: Int
+    /// Of the service; 0 before the first evaluation.
+    private var identity: UInt64 = 0
     /// Begins with the first evaluation.
     private var baseline: ServiceBaseline
     private var machine = IncidentMachine()
@@ -27,7 +29,12 @@ struct ServiceJudge: Sendable {
     mutating func evaluate(
         _ windows: borrowing ServiceAggregator, exporters: [ExporterStatus], policy: DetectionPolicy
     ) -> [Verdict] {
-        let service = windows.services[slot]
+        let service = windows.service(slot)
+        if service.identity != identity {
+            // Another service has taken the slot.
+            if identity != 0 { self = ServiceJudge(slot: slot) }
+            identity = service.identity
+        }
         defer {
             baseline.learn(
                 windows, slot: slot, now: windows.now, trouble: trouble(service, exporters, now: windows.now),
@@ -83,7 +90,7 @@ struct ServiceJudge: Sendable {
             return
         }
         incidents += 1
-        let key = windows.services[slot].endpoint
+        let key = windows.service(slot).endpoint
         let distinction = (UInt16(truncatingIfNeeded: slot), key.identifying &+ incidents)
         machine.incident = IncidentMachine.Incident(
             id: IncidentID(time: Instant(seconds: evidence.now), distinction: distinction), kind: kind,
@@ -112,7 +119,7 @@ struct ServiceJudge: Sendable {
         _ action: IncidentMachine.Action, _ evidence: Evidence, _ severity: Severity,
         _ windows: borrowing ServiceAggregator, _ exporters: [ExporterStatus]
     ) -> Verdict {
-        let service = windows.services[slot]
+        let service = windows.service(slot)
         let identity = ServiceIdentity(name: service.name, key: service.endpoint, kind: service.kind)
         let now = Instant(seconds: evidence.now)
         var verdict: Verdict
@@ -139,7 +146,7 @@ struct ServiceJudge: Sendable {
         to verdict: inout Verdict, _ evidence: Evidence, _ windows: borrowing ServiceAggregator,
         _ exporters: [ExporterStatus]
     ) {
-        let service = windows.services[slot]
+        let service = windows.service(slot)
         let facts = evidence.facts
         verdict.pressure = pressureFigures(evidence, kind: verdict.kind)
         let usualConnections = baseline.metric(.newConnections).mean

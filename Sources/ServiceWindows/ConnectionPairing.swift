@@ -1,89 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowModel
-
-/// One direction of a connection, as much of it as its outcome needs.
-struct ConnectionHalf: BitwiseCopyable {
-    var client: IPAddress
-    var server: IPAddress
-    var start: Instant
-    var end: Instant
-    var packets: UInt64
-    var octets: UInt64
-    var clientPort: UInt16
-    var serverPort: UInt16
-    var slot: Int32
-    var transport: TransportProtocol
-    var flags: TCPFlags
-    var endReason: UInt8
-    var hasFlags: Bool
-    /// The second in which it came.
-    var since: Int64
-
-    /// Of nobody, to fill places with.
-    fileprivate init() {
-        (client, server) = (.unspecified, .unspecified)
-        (start, end) = (Instant(microseconds: 0), Instant(microseconds: 0))
-        (packets, octets, clientPort, serverPort, slot, since) = (0, 0, 0, 0, 0, 0)
-        (transport, flags) = (TransportProtocol(0), TCPFlags(rawValue: 0))
-        (endReason, hasFlags) = (0, false)
-    }
-
-    /// The half of `record` that its client sent, when `toServer`, or that its server sent.
-    init(_ record: FlowRecord, slot: Int, toServer: Bool, now: Int64) {
-        (client, clientPort) =
-            toServer ? (record.source, record.sourcePort) : (record.destination, record.destinationPort)
-        (server, serverPort) =
-            toServer ? (record.destination, record.destinationPort) : (record.source, record.sourcePort)
-        (start, end) = (record.start, record.end)
-        (packets, octets, flags) = (record.packets, record.octets, record.tcpFlags)
-        self.slot = Int32(truncatingIfNeeded: slot)
-        (transport, endReason) = (record.transport, record.endReason)
-        hasFlags = record.presence.has(.tcpFlags)
-        since = now
-    }
-
-    /// The reverse half of a biflow record (RFC 5103).
-    init(reverseOf record: FlowRecord, slot: Int, toServer: Bool, now: Int64) {
-        self.init(record, slot: slot, toServer: toServer, now: now)
-        (packets, octets, flags) = (record.reversePackets, record.reverseOctets, record.reverseTCPFlags)
-    }
-
-    func isSameConnection(as other: ConnectionHalf) -> Bool {
-        client == other.client && clientPort == other.clientPort && server == other.server
-            && serverPort == other.serverPort && transport == other.transport
-    }
-
-    var mixed: UInt64 {
-        mix(
-            client.low ^ (server.low &<< 17) ^ client.high ^ (server.high &<< 29)
-                ^ (UInt64(clientPort) &<< 48) ^ (UInt64(serverPort) &<< 20) ^ UInt64(transport.number))
-    }
-
-    /// Nothing but headers came from this side: at most 64 octets a packet is a bare TCP segment.
-    var isBare: Bool { octets <= packets &* 64 }
-}
+import Storage
 
 /// Brings the two halves of a connection together. Exporters send both in one datagram or the next, so a small
 /// direct-mapped table is enough; a half that is pushed out or has waited too long goes on alone.
 struct ConnectionPairing: ~Copyable {
-    /// What became of a half.
-    enum Step {
-        /// It waits for its counterpart.
-        case waits
-        /// ``other`` is its counterpart.
-        case pairs
-        /// It waits, and ``other``, a client's half, has to go on alone.
-        case displaces
-    }
+    /// Halves that were pushed out by another connection before their counterpart came.
+    private(set) var displaced: UInt64 = 0
 
-    /// The half that the latest step speaks of.
-    private(set) var other = ConnectionHalf()
-
-    /// For each place a part of the hash of the half in it: bit 1 is set, bit 0 for a client's half; 0 is an empty place.
-    /// Most questions are answered here, in a thirtieth of the memory of the halves.
-    private var marks: [UInt64]
-    private var halves: [ConnectionHalf]
+    /// In the fingerprint of a half that waits, bit 1 is set, and bit 0 for a client's half; 0 is an empty place.
+    private var halves: BoundedArray<ConnectionHalf>
     private var occupied = 0
     private let mask: Int
 
@@ -91,76 +18,68 @@ struct ConnectionPairing: ~Copyable {
         var size = 64
         while size < capacity { size *= 2 }
         mask = size - 1
-        marks = Array(repeating: 0, count: size)
-        halves = Array(repeating: ConnectionHalf(), count: size)
+        halves = BoundedArray(repeating: .none, count: size)
     }
 
-    /// Takes a half.
-    mutating func add(_ half: ConnectionHalf, isClient: Bool) -> Step {
-        let hash = half.mixed
-        let index = Int(truncatingIfNeeded: hash >> 2) & mask
-        let mark = hash & ~3 | 2 | (isClient ? 1 : 0)
-        let present = marks[index]
-        guard present != 0 else {
-            (marks[index], halves[index]) = (mark, half)
-            occupied &+= 1
-            return .waits
-        }
-        if present ^ mark == 1, halves[index].isSameConnection(as: half) {
-            (other, marks[index]) = (halves[index], 0)
-            occupied &-= 1
-            return .pairs
-        }
-        let isAlone = present & 1 != 0
-        if isAlone { other = halves[index] }
-        (marks[index], halves[index]) = (mark, half)
-        return isAlone ? .displaces : .waits
+    /// Hash of a connection, the same from both ends.
+    @inline(__always)
+    static func fingerprint(client: UInt64, clientPort: UInt16, server: UInt64) -> UInt64 {
+        mix(client ^ UInt64(clientPort), server)
     }
 
-    /// Gives up on halves that have waited since `deadline` or longer; `body` gets the clients'.
-    mutating func expire(since deadline: Int64, _ body: (ConnectionHalf) -> Void) {
+    /// Asks for the place of a connection.
+    @inline(__always)
+    func prefetch(_ fingerprint: UInt64) {
+        halves.prefetch(Int(truncatingIfNeeded: fingerprint &>> 2) & mask)
+    }
+
+    /// Where the half of a connection waits, or would.
+    @inline(__always)
+    func place(_ fingerprint: UInt64) -> Int { Int(truncatingIfNeeded: fingerprint &>> 2) & mask }
+
+    /// What waits at a place.
+    subscript(place: Int) -> ConnectionHalf {
+        @inline(__always) get { halves[place] }
+    }
+
+    /// Takes the counterpart of a half away from a place; false when something else waits there, or nothing.
+    @inline(__always)
+    mutating func takeCounterpart(_ fingerprint: UInt64, isClient: Bool, at place: Int) -> Bool {
+        guard halves[place].fingerprint ^ Self.mark(fingerprint, isClient) == 1 else { return false }
+        halves[place].fingerprint = 0
+        occupied &-= 1
+        return true
+    }
+
+    /// Whether the half at a place is a client's about which alone something can be said.
+    @inline(__always)
+    func hasNews(at place: Int) -> Bool { halves[place].fingerprint & 1 != 0 && halves[place].saysSomethingAlone }
+
+    /// Puts a half where it waits for its counterpart; what waited there is gone.
+    @inline(__always)
+    mutating func put(
+        _ end: FlowEnd, _ traits: FlowTraits, _ prepared: PreparedRecord, isClient: Bool, isKnown: Bool,
+        now: Int64, at place: Int
+    ) {
+        if halves[place].fingerprint == 0 { occupied &+= 1 } else { displaced &+= 1 }
+        halves[place].write(end, traits, prepared, isKnown: isKnown, now: now)
+        halves[place].fingerprint = Self.mark(prepared.fingerprint, isClient)
+    }
+
+    @inline(__always)
+    private static func mark(_ fingerprint: UInt64, _ isClient: Bool) -> UInt64 {
+        fingerprint & ~3 | 2 | (isClient ? 1 : 0)
+    }
+
+    /// Gives up on halves that have waited `seconds` or longer; `body` gets the clients'.
+    mutating func expire(now: Int64, after seconds: Int64, _ body: (ConnectionHalf) -> Void) {
         guard occupied > 0 else { return }
-        for index in marks.indices where marks[index] != 0 && halves[index].since <= deadline {
-            if marks[index] & 1 != 0 { body(halves[index]) }
-            marks[index] = 0
+        let second = UInt32(truncatingIfNeeded: now)
+        for index in 0...mask where halves[index].fingerprint != 0 {
+            guard Int64(second &- halves[index].since) >= seconds else { continue }
+            if halves[index].fingerprint & 1 != 0 { body(halves[index]) }
+            halves[index].fingerprint = 0
             occupied &-= 1
-        }
-    }
-}
-
-/// How a connection went, as far as its two halves tell.
-enum ConnectionResult: Equatable {
-    /// Nothing can be said: still open, one way only, or no flags.
-    case unknown
-    case endedWell
-    /// No answer, or a request that was never served.
-    case unanswered
-    /// The server hung up and had served nothing.
-    case reset
-
-    /// Judges a connection of an unsampled exporter. signals.md: a reset is a failure only when almost nothing was
-    /// served; a client that acknowledges was answered, even when the answers take another way.
-    init(_ client: ConnectionHalf, _ server: ConnectionHalf?) {
-        guard client.transport == .tcp else {
-            self = server.map { $0.packets > 0 } ?? false ? .endedWell : .unanswered
-            return
-        }
-        guard client.hasFlags else {
-            self = .unknown
-            return
-        }
-        guard let server, server.packets > 0 else {
-            self = client.flags.isSynOnly ? .unanswered : .unknown
-            return
-        }
-        let isOver = client.flags.hasAny(of: .ending) || server.flags.hasAny(of: .ending)
-        let timedOut = client.endReason == 1
-        if server.isBare, server.flags.hasAny(of: .rst) {
-            self = .reset
-        } else if server.isBare, client.flags.hasAny(of: .psh) || client.flags.isSynOnly, isOver || timedOut {
-            self = .unanswered
-        } else {
-            self = isOver ? .endedWell : .unknown
         }
     }
 }

@@ -10,26 +10,20 @@ struct FirewallConnections {
 
     private var fingerprints: [UInt64] = []
 
-    /// Whether this event is the first of its connection, by firewallEvent (RFC 8158 §5.1: 1 created, 2 deleted, 3 denied,
+    /// Whether an event is the first of its connection, by firewallEvent (RFC 8158 §5.1: 1 created, 2 deleted, 3 denied,
     /// 5 updated).
-    mutating func isFirst(_ record: FlowRecord) -> Bool {
+    mutating func isFirst(_ connection: UInt64, _ event: UInt8) -> Bool {
         if fingerprints.isEmpty { fingerprints = Array(repeating: 0, count: Self.places) }
-        let fingerprint = Self.fingerprint(record)
+        // Never 0, which stands for an empty place.
+        let fingerprint = connection | 1 << 63
         let place = Int(truncatingIfNeeded: fingerprint & UInt64(Self.places - 1))
         let isKnown = fingerprints[place] == fingerprint
-        switch record.firewallEvent {
+        switch event {
         case 1, 5: fingerprints[place] = fingerprint
         case 2: if isKnown { fingerprints[place] = 0 }
-        default: return record.firewallEvent == 3
+        default: return event == 3
         }
         // A creation is new whatever was before it on these ports.
-        return record.firewallEvent == 1 || !isKnown
-    }
-
-    /// Never 0, which stands for an empty place.
-    private static func fingerprint(_ record: FlowRecord) -> UInt64 {
-        let ports = UInt64(record.sourcePort) << 32 | UInt64(record.destinationPort) << 8
-        let ends = mix(record.source.mixed ^ mix(record.destination.mixed))
-        return mix(ends ^ ports ^ UInt64(record.transport.number)) | 1 << 63
+        return event == 1 || !isKnown
     }
 }

@@ -3,15 +3,20 @@
 import FlowModel
 
 extension FlowRecord {
-    /// Whether source is the client, by the rules of wire-formats "Direction" that need no table: biflowDirection, SYN
-    /// without ACK, well-known port, lower port.
-    var looksLikeRequest: Bool {
+    /// Whether source is the client, as the record itself says: by biflowDirection, or by a SYN without ACK.
+    @inline(__always)
+    var statedDirection: Bool? {
         switch biflowDirection {
-        case 1: return true
-        case 2: return false
-        default: break
+        case 1: true
+        case 2: false
+        default: presence.has(.tcpFlags) && transport == .tcp && tcpFlags.isSynOnly ? true : nil
         }
-        if presence.has(.tcpFlags), tcpFlags.isSynOnly { return true }
+    }
+
+    /// Whether source is the client, by the rules of wire-formats "Direction" that need no table: what the record says,
+    /// well-known port, lower port.
+    var looksLikeRequest: Bool {
+        if let isRequest = statedDirection { return isRequest }
         let sourceIsWellKnown = sourcePort < 1024
         if sourceIsWellKnown != (destinationPort < 1024) { return !sourceIsWellKnown }
         return destinationPort <= sourcePort
@@ -26,17 +31,6 @@ extension FlowRecord {
                 && tcpFlags.rawValue & TCPFlags.established.rawValue == TCPFlags.established.rawValue
         }
         return octets > packets &* 64 || (transport == .udp && packets > 0)
-    }
-
-    /// The same record seen from the other end.
-    var reversed: FlowRecord {
-        var other = self
-        (other.source, other.destination) = (destination, source)
-        (other.sourcePort, other.destinationPort) = (destinationPort, sourcePort)
-        (other.packets, other.reversePackets) = (reversePackets, packets)
-        (other.octets, other.reverseOctets) = (reverseOctets, octets)
-        (other.tcpFlags, other.reverseTCPFlags) = (reverseTCPFlags, tcpFlags)
-        return other
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowModel
+import Storage
 
 extension ServiceAggregator {
     /// Takes over the windows of every service that is the same in `other`, and its clock, after the configuration was
@@ -8,24 +9,29 @@ extension ServiceAggregator {
     ///
     /// - Returns: for each slot here, the slot that the service had in `other`; nil for a new one.
     package mutating func adopt(_ other: borrowing ServiceAggregator) -> [Int?] {
-        now = other.now
+        (now, nowMicroseconds) = (other.now, other.nowMicroseconds)
         counters = other.counters
         known.adopt(other.known)
-        var origins: [Int?] = services.indices.map { slot in
-            other.directory.services.firstIndex { $0.isSameService(as: directory.services[slot]) }
+        for exporter in 0..<min(watermarks.count, other.watermarks.count) {
+            watermarks[exporter] = other.watermarks[exporter]
         }
-        for slot in other.directory.services.count..<other.services.count
-        where discovers && services.count < limits.services {
-            let state = other.services[slot]
-            guard table.slot(of: state.endpoint) < 0, directory.service(at: state.endpoint) == nil,
-                table.insert(state.endpoint, slot: services.count)
+        var origins: [Int?] = directory.services.map { service in
+            other.directory.services.firstIndex { $0.isSameService(as: service) }
+        }
+        for slot in other.directory.services.count..<other.states.count
+        where discovers && states.count < limits.services {
+            let state = other.states[slot]
+            guard endpoints.slot(of: state.endpoint) < 0, endpoints.insert(state.endpoint, slot: states.count)
             else { continue }
-            _ = addSlot(state)
+            hosts[state.endpoint.address, default: []].append(states.count)
+            _ = addSlot(state, hasManyEndpoints: false)
             origins.append(slot)
         }
         for (slot, origin) in origins.enumerated() {
             if let origin { adoptService(other, from: origin, to: slot) }
         }
+        cells.sweep(now: now)
+        outcomeCells.sweep(now: now)
         return origins
     }
 
@@ -35,13 +41,26 @@ extension ServiceAggregator {
     }
 
     private mutating func adoptService(_ other: borrowing ServiceAggregator, from: Int, to: Int) {
-        services[to] = other.services[from]
-        bases[to] = other.bases[from]
-        for index in 0..<WindowLimits.cells {
-            cells[to * WindowLimits.cells + index] = other.cells[from * WindowLimits.cells + index]
+        states[to] = other.states[from]
+        pulses[to].adopt(other.pulses[from])
+        if other.pulses[from].ranking >= 0 {
+            setSuspicious(true, slot: to)
+            rankings[Int(pulses[to].ranking)] = other.rankings[Int(other.pulses[from].ranking)]
+            setSuspicious(other.pulses[from].isSuspicious, slot: to)
         }
+        cells.adopt(other.cells, from: from, to: to)
+        outcomeCells.adopt(other.outcomeCells, from: from, to: to)
         distinct.adopt(other.distinct, from: from, to: to)
-        heavy.adopt(other.heavy, from: from, to: to)
+    }
+}
+
+extension ServicePulse {
+    /// Goes on where another left off; what the configuration says of a service stays.
+    fileprivate mutating func adopt(_ other: ServicePulse) {
+        (lastSeen, flowLag, startLag) = (other.lastSeen, other.flowLag, other.startLag)
+        (samplingInterval, samplingOfSlice) = (other.samplingInterval, other.samplingOfSlice)
+        (exporter, hasExporter) = (other.exporter, other.hasExporter)
+        (slowShortMilliseconds, unansweredOfLate) = (other.slowShortMilliseconds, other.unansweredOfLate)
     }
 }
 

@@ -2,6 +2,79 @@
 
 package import FlowModel
 
+/// What nearly every record of a service looks at or changes: within one cache line.
+struct ServicePulse: BitwiseCopyable {
+    /// Hash of the name: what is known of a service's clients stays with it when slots change.
+    let identity: UInt64
+    /// Second of the latest record.
+    var lastSeen: Int64 = .min
+    /// How late flow records end up in their cells, in seconds: decayed maximum of arrival − flow end.
+    var flowLag: Int32 = 0
+    /// The same for arrival − flow start of new connections.
+    var startLag: Int32 = 0
+    /// Largest sampling interval that records of the service came with; 1 = unsampled.
+    var samplingInterval: UInt32 = 1
+    /// The same in this slice of time; 0 before its first record.
+    var samplingOfSlice: UInt32 = 0
+    /// The exporter whose record was booked last.
+    var exporter: UInt32 = 0
+    /// Place of the service's ranking of sources; -1 without one.
+    var ranking: Int32 = -1
+    /// Single-request connections that last longer are slow, in milliseconds.
+    var slowShortMilliseconds: UInt32 = 1000
+    /// Connections that got no answer, halved every ten seconds.
+    var unansweredOfLate: UInt32 = 0
+    /// Set by the detector: while true nothing is learned, no newcomer becomes known.
+    var isSuspicious = false
+    var hasExporter = false
+    /// Lives at more than one endpoint.
+    let hasManyEndpoints: Bool
+    /// A connection begins with a TLS handshake.
+    let speaksTLS: Bool
+    /// Each packet asks for an answer: flows are no connections.
+    let isDatagram: Bool
+
+    init(_ state: ServiceState, hasManyEndpoints: Bool) {
+        identity = state.identity
+        self.hasManyEndpoints = hasManyEndpoints
+        speaksTLS = state.kind == .https || state.kind == .tls
+        isDatagram = state.endpoint.transport == .udp
+    }
+
+    /// A record came, at second `now`, of a flow that ended in second `last`.
+    @inline(__always)
+    mutating func beat(sampling interval: UInt32, exporter: ExporterID, now: Int64, last: Int64) {
+        if interval > samplingOfSlice {
+            samplingOfSlice = interval
+            samplingInterval = max(samplingInterval, interval)
+        }
+        lastSeen = now
+        (self.exporter, hasExporter) = (exporter.index, true)
+        if now &- last > Int64(flowLag) { flowLag = Self.lag(now, last) }
+    }
+
+    /// A connection is told of that began in second `first`.
+    @inline(__always)
+    mutating func begin(now: Int64, first: Int64) {
+        if now &- first > Int64(startLag) { startLag = Self.lag(now, first) }
+    }
+
+    /// Two minutes and more are one: no test waits longer.
+    @inline(__always)
+    private static func lag(_ now: Int64, _ second: Int64) -> Int32 {
+        Int32(truncatingIfNeeded: min(120, max(0, now &- second)))
+    }
+
+    /// Ten seconds have gone.
+    mutating func fade(shortMedian: Double?) {
+        if samplingOfSlice > 0 { (samplingInterval, samplingOfSlice) = (samplingOfSlice, 0) }
+        slowShortMilliseconds = UInt32(max(1000, min(1e9, 9 * (shortMedian ?? 0))))
+        unansweredOfLate /= 2
+        flowLag = max(0, flowLag - flowLag / 8)
+        startLag = max(0, startLag - startLag / 8)
+    }
+}
+
 /// What the windows keep about a tracked service besides its cells.
 package struct ServiceState: Sendable {
     /// The configured name, or the endpoint.
@@ -10,24 +83,18 @@ package struct ServiceState: Sendable {
     package let kind: ServiceKind
     /// Named by the operator, as opposed to discovered.
     package let isConfigured: Bool
-    /// Hash of the name: what is known of a service's clients stays with it when slots change.
-    let identity: UInt64
+    /// Hash of the name. Another number in the same slot is another service.
+    package let identity: UInt64
     /// The endpoint that most new connections went to of late (majority vote), for services with several.
     package internal(set) var endpoint: ServiceKey
     private var endpointVotes: Int32 = 0
 
-    /// The exporter whose records count; others are also seen.
+    /// The exporter whose record was booked last.
     package internal(set) var exporter: ExporterID?
-    /// Second in which its last record arrived.
-    package internal(set) var exporterSeen: Int64 = .min
     /// Largest sampling interval that records of the service came with; 1 = unsampled.
-    package private(set) var samplingInterval: UInt32 = 1
-    /// The same in this slice of ten seconds; 0 before its first record.
-    private var samplingOfSlice: UInt32 = 0
-
+    package internal(set) var samplingInterval: UInt32 = 1
     /// Set by the detector: while true nothing is learned, no newcomer becomes known.
-    package var isSuspicious = false
-
+    package internal(set) var isSuspicious = false
     /// How late flow records end up in their cells, in seconds: decayed maximum of arrival − flow end.
     package internal(set) var flowLag: Int64 = 0
     /// The same for arrival − flow start of new connections.
@@ -39,8 +106,6 @@ package struct ServiceState: Sendable {
     package internal(set) var shortDurations = DurationHistogram()
     /// Answers slower than this are slow: max(1 s, 9 × median) in milliseconds.
     package internal(set) var slowAnswerMilliseconds: Double = 1000
-    /// The same for single-request connections.
-    package internal(set) var slowShortMilliseconds: Double = 1000
     /// Server time of answers in this slice of ten seconds, and in the one before.
     var recentLatencies = DurationHistogram()
     private var previousLatencies = DurationHistogram()
@@ -56,13 +121,14 @@ package struct ServiceState: Sendable {
 
     init(name: String, kind: ServiceKind, isConfigured: Bool, endpoint: ServiceKey) {
         (self.name, self.kind, self.isConfigured, self.endpoint) = (name, kind, isConfigured, endpoint)
-        identity = mix(name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
+        identity = mix(name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }, 0)
     }
 
-    /// A record with this sampling interval came.
-    mutating func note(sampling interval: UInt32) {
-        samplingOfSlice = max(samplingOfSlice, interval)
-        samplingInterval = max(samplingInterval, interval)
+    /// Takes what the pulse says.
+    mutating func read(_ pulse: ServicePulse) {
+        exporter = pulse.hasExporter ? ExporterID(pulse.exporter) : nil
+        (samplingInterval, isSuspicious) = (pulse.samplingInterval, pulse.isSuspicious)
+        (flowLag, startLag) = (Int64(pulse.flowLag), Int64(pulse.startLag))
     }
 
     /// Boyer-Moore majority vote.
@@ -78,7 +144,6 @@ package struct ServiceState: Sendable {
 
     /// Ten seconds have gone: fades the recent, recomputes the limits.
     mutating func fade() {
-        if samplingOfSlice > 0 { (samplingInterval, samplingOfSlice) = (samplingOfSlice, 0) }
         knownPaths.halve()
         unknownPaths.halve()
         knownShapes.halve()
@@ -86,9 +151,6 @@ package struct ServiceState: Sendable {
         previousLatencies = recentLatencies
         recentLatencies = DurationHistogram()
         slowAnswerMilliseconds = max(1000, 9 * (latencies.median() ?? 0))
-        slowShortMilliseconds = max(1000, 9 * (shortDurations.median() ?? 0))
-        flowLag = max(0, flowLag - flowLag / 8)
-        startLag = max(0, startLag - startLag / 8)
     }
 
     /// Median server time of answers in the last ten to twenty seconds, in milliseconds.

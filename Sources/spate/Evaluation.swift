@@ -57,6 +57,10 @@ struct Evaluation: ~Copyable {
 /// Lets the decoder write straight into the windows: a replay needs no ring between them.
 extension Evaluation: FlowSink {
     mutating func append(_ record: FlowRecord) { windows.add(record) }
+
+    mutating func append(contentsOf records: borrowing Span<FlowRecord>) {
+        windows.add(contentsOf: records)
+    }
 }
 
 extension ExporterTable {

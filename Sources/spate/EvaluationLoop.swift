@@ -145,7 +145,7 @@ final class EvaluationLoop: @unchecked Sendable {
         drainOutcomes()
         published.withLock { snapshot in
             snapshot.windows = evaluation.windows.counters
-            snapshot.services = evaluation.windows.services.count
+            snapshot.services = evaluation.windows.serviceCount
         }
         // Other work of the queue comes in between.
         if !isDone { wakeup.signal() }

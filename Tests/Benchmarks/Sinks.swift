@@ -45,6 +45,10 @@ struct BookingSink: TimedSink, ~Copyable {
     mutating func advance(to time: Instant) { windows.advance(to: time) }
 
     mutating func append(_ record: FlowRecord) { windows.add(record) }
+
+    mutating func append(contentsOf records: borrowing Span<FlowRecord>) {
+        windows.add(contentsOf: records)
+    }
 }
 
 /// Collects the endpoints of servers.
