@@ -86,7 +86,9 @@ let package = Package(
             name: "TestSupport", dependencies: ["FlowModel"], path: "Tests/TestSupport", swiftSettings: rules),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Capture", "FlowDecoding", "FlowModel", "ServiceWindows", "TestSupport"],
+            dependencies: [
+                "Capture", "FlowDecoding", "FlowModel", "LockFree", "ServiceWindows", "TestSupport",
+            ],
             path: "Tests/Benchmarks", exclude: ["allocations.sh"], swiftSettings: rules),
         // Fuzz targets: their inputs and promises, and a program for each (`make fuzz`).
         .target(

@@ -16,8 +16,6 @@ package struct DatagramDecoder: ~Copyable, Sendable {
     private var ordinal: UInt64 = 0
     /// What is kept now, against ``DecodingLimits``.
     package internal(set) var use = DecoderUse()
-    /// Flow records of the present datagram, then some of earlier ones: places to write to.
-    private var buffer: [FlowRecord] = []
 
     package init(configuration: DecodingConfiguration, exporters table: ExporterTable) {
         (self.configuration, self.table) = (configuration, table)
@@ -41,17 +39,17 @@ package struct DatagramDecoder: ~Copyable, Sendable {
         }
     }
 
-    /// Decodes one UDP payload and appends its flow records to `sink`, in the order of the wire. Data sets that waited
-    /// for a template of this datagram come with it.
-    package mutating func decode<Sink: FlowSink & ~Copyable>(
+    /// Decodes one UDP payload and writes its flow records where `sink` says, in the order of the wire. Data sets that
+    /// waited for a template of this datagram come with it.
+    ///
+    /// The summary's `records` are all that were found. Those that the sink had no room for are not looked at further.
+    package mutating func decode(
         _ datagram: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, arrival: Instant,
-        into sink: inout Sink
+        into sink: any FlowSink
     ) -> DatagramSummary {
-        var visitor = FlowVisitor(buffer: takeBuffer(), limits: limits)
+        var visitor = FlowVisitor(sink: sink, limits: limits)
         var (summary, index) = walkUncounted(datagram, from: address, port: port, arrival: arrival, &visitor)
-        buffer = visitor.takeRecords()
-        (summary.records, summary.otherRecords) = (visitor.count, visitor.tally.otherRecords)
-        if visitor.count > 0 { sink.append(contentsOf: buffer.span.extracting(0..<visitor.count)) }
+        (summary.records, summary.otherRecords) = (visitor.count, visitor.otherRecords)
         count(summary, index, octets: datagram.count, arrival: arrival)
         return summary
     }
@@ -134,12 +132,6 @@ package struct DatagramDecoder: ~Copyable, Sendable {
         let index = exporters[exporter].domainIndex(version: version, domain: domain, limit: limit)
         use.domains &+= exporters[exporter].domains.count &- before
         return index
-    }
-
-    private mutating func takeBuffer() -> [FlowRecord] {
-        var taken: [FlowRecord] = []
-        swap(&taken, &buffer)
-        return taken
     }
 
     private mutating func knownExporter(_ address: IPAddress) -> Int? {

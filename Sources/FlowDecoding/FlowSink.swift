@@ -2,29 +2,54 @@
 
 package import FlowModel
 
-/// Takes the flow records of a datagram in the order of the wire.
-package protocol FlowSink: ~Copyable {
-    mutating func append(_ record: FlowRecord)
+/// Takes the flow records of datagrams in the order of the wire: it says where they are to lie, and the decoder writes
+/// them there.
+///
+/// A class, for then one decoder serves all sinks and a set costs one indirect call. (A generic decoder would have to be
+/// compiled anew in each module that has a sink.)
+package protocol FlowSink: AnyObject {
+    /// Lets `body` write the next records where they are to lie: places side by side, at most `count`, and at least one
+    /// while there is any. They hold what was written there before; `body` overwrites all of it.
+    ///
+    /// Returns how many places there were; at 0 `body` was not called.
+    func withRoom(for count: Int, _ body: (inout MutableSpan<FlowRecord>) -> Void) -> Int
 
-    /// All records of one datagram; by default one after the other. The decoder calls this once a datagram, and not at
-    /// all for a datagram without records.
-    mutating func append(contentsOf records: borrowing Span<FlowRecord>)
+    /// So many records come next that are not written, since there was no room for them.
+    func drop(_ count: Int)
 }
 
-extension FlowSink where Self: ~Copyable {
-    /// One record.
-    package mutating func append(contentsOf records: borrowing Span<FlowRecord>) {
-        for index in records.indices { append(records[index]) }
-    }
-}
-
-/// Collects records in an array, for captures, tests and tools.
-package struct FlowList: FlowSink {
-    /// In the order of their arrival.
-    package var records: [FlowRecord] = []
+/// Collects records in memory of its own, for captures, tests and tools. It grows and never drops.
+package final class FlowList: FlowSink {
+    /// The first `count` are what was collected, the others places to write to.
+    private var places: [FlowRecord] = []
+    /// How many there are.
+    package private(set) var count = 0
 
     package init() {}
 
-    /// Adds at the end.
-    package mutating func append(_ record: FlowRecord) { records.append(record) }
+    /// A copy, in the order of their arrival.
+    package var records: [FlowRecord] { Array(places.prefix(count)) }
+
+    /// Calls `body` with all, in the order of their arrival.
+    package func withRecords(_ body: (borrowing Span<FlowRecord>) -> Void) {
+        let places = places
+        body(places.span.extracting(0..<count))
+    }
+
+    /// Starts anew, in the same memory.
+    package func removeAll() { count = 0 }
+
+    /// Always for `count`.
+    package func withRoom(for count: Int, _ body: (inout MutableSpan<FlowRecord>) -> Void) -> Int {
+        let end = self.count &+ count
+        while places.count < end { places.append(FlowRecord()) }
+        var all = places.mutableSpan
+        var room = all._mutatingExtracting(self.count..<end)
+        body(&room)
+        self.count = end
+        return count
+    }
+
+    /// There is always room.
+    package func drop(_ count: Int) {}
 }

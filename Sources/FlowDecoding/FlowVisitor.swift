@@ -2,33 +2,24 @@
 
 import FlowModel
 
-/// Turns data records into flow records. They gather in an array that the decoder keeps, and go to the sink once a
-/// datagram: a call through a protocol for each record would cost more than decoding it.
+/// Turns data records into flow records, where the sink wants them.
 struct FlowVisitor: MessageVisitor, ~Copyable {
-    private let beliefs: FlowBeliefs
-    private var lists: ListWalker
-    private var records: [FlowRecord]
-    /// How many of `records` belong to the present datagram; the others are from earlier ones.
+    private let sink: any FlowSink
+    private var reader: FlowReader
+    /// Records of the present datagram, those that found no room included.
     private(set) var count = 0
-    private(set) var tally = FlowTally()
+    /// Records that describe no flow.
+    private(set) var otherRecords = 0
 
     var problems: ProblemCounts {
-        var all = tally.problems
-        all.add(lists.problems)
+        var all = reader.problems
+        all.add(reader.lists.problems)
         return all
     }
 
-    /// - Parameter buffer: records of earlier datagrams, to be overwritten.
-    init(buffer: consuming [FlowRecord], limits: DecodingLimits) {
-        records = buffer
-        (beliefs, lists) = (FlowBeliefs(limits), ListWalker(limits))
-    }
-
-    /// The array back: the first `count` are what it gathered.
-    mutating func takeRecords() -> [FlowRecord] {
-        var taken: [FlowRecord] = []
-        swap(&taken, &records)
-        return taken
+    init(sink: any FlowSink, limits: DecodingLimits) {
+        self.sink = sink
+        reader = FlowReader(limits)
     }
 
     mutating func visit(
@@ -37,29 +28,56 @@ struct FlowVisitor: MessageVisitor, ~Copyable {
     ) {
         guard template.kind == .data else { return }
         guard template.plan.isFlow else {
-            tally.otherRecords &+= added
+            otherRecords &+= added
             return
         }
-        let place = count
-        count = place &+ added
-        while records.count < count { records.append(FlowRecord()) }
+        count &+= added
+        let length = run.count / added
+        var done = 0
+        while done < added {
+            let rest = run.extracting(done &* length..<added &* length)
+            let written = sink.withRoom(for: added &- done) { room in
+                reader.read(rest, length, template, message, domain, into: &room)
+            }
+            // No room for this one: then neither for those behind it.
+            guard written > 0 else { return sink.drop(added &- done) }
+            done &+= written
+        }
+    }
+
+    mutating func visitUnmatched(set id: UInt16) {}
+}
+
+/// Reads the records of a set.
+private struct FlowReader: ~Copyable {
+    private let beliefs: FlowBeliefs
+    private(set) var lists: ListWalker
+    /// Times and sampling intervals that were not believed.
+    private(set) var problems = ProblemCounts()
+
+    init(_ limits: DecodingLimits) { (beliefs, lists) = (FlowBeliefs(limits), ListWalker(limits)) }
+
+    /// Reads as many records as there are places.
+    mutating func read(
+        _ run: borrowing Span<UInt8>, _ length: Int, _ template: Template, _ message: MessageContext,
+        _ domain: borrowing DomainState, into flows: inout MutableSpan<FlowRecord>
+    ) {
         if template.layout.isFlat {
             template.plan.read(
-                run, stride: run.count / added, message, domain.samplers, beliefs, into: &records,
-                at: place..<count, &tally)
+                run, stride: length, message, domain.samplers, beliefs, into: &flows, at: flows.indices,
+                &problems)
         } else {
-            readFlat(run, place, added, template, message, domain)
+            readFlat(run, length, template, message, domain, into: &flows)
         }
-        if template.hasLists { readLists(run, place, added, template, domain) }
+        if template.hasLists { readLists(run, length, template, domain, into: &flows) }
     }
 
     /// Looks for outcomes in the lists of the records.
     private mutating func readLists(
-        _ run: borrowing Span<UInt8>, _ place: Int, _ count: Int, _ template: Template,
-        _ domain: borrowing DomainState
+        _ run: borrowing Span<UInt8>, _ length: Int, _ template: Template, _ domain: borrowing DomainState,
+        into flows: inout MutableSpan<FlowRecord>
     ) {
-        let length = run.count / count
-        for index in 0..<count {
+        for index in flows.indices {
             let record = run.extracting(index &* length..<(index &+ 1) &* length)
             var finder = OutcomeFinder()
             var cursor = template.fieldCursor
@@ -67,32 +85,21 @@ struct FlowVisitor: MessageVisitor, ~Copyable {
                 guard let kind = field.element.listKind else { continue }
                 lists.walk(record.extracting(range), kind, domain.templates, &finder)
             }
-            records[place &+ index].note(finder.outcome)
+            flows[index].note(finder.outcome)
         }
     }
 
     /// Records that cannot be read where they lie.
     private mutating func readFlat(
-        _ run: borrowing Span<UInt8>, _ place: Int, _ count: Int, _ template: Template,
-        _ message: MessageContext, _ domain: borrowing DomainState
+        _ run: borrowing Span<UInt8>, _ length: Int, _ template: Template, _ message: MessageContext,
+        _ domain: borrowing DomainState, into flows: inout MutableSpan<FlowRecord>
     ) {
-        let length = run.count / count
         var flat = FlatRecord()
-        for index in 0..<count {
+        for index in flows.indices {
             flat.fill(from: run.extracting(index &* length..<(index &+ 1) &* length), template.layout)
             template.plan.read(
                 flat.octets.span, stride: RecordLayout.flatLength, message, domain.samplers, beliefs,
-                into: &records,
-                at: place &+ index..<place &+ index &+ 1, &tally)
+                into: &flows, at: index..<index &+ 1, &problems)
         }
     }
-
-    mutating func visitUnmatched(set id: UInt16) {}
-}
-
-/// What the records of a datagram showed besides flows.
-struct FlowTally: Sendable {
-    var otherRecords = 0
-    /// Times and sampling intervals that were not believed.
-    var problems = ProblemCounts()
 }

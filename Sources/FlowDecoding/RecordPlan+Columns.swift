@@ -13,10 +13,12 @@ extension RecordPlan {
     /// - Parameter stride: octets from one record to the next in `run`; any when there is one.
     func read(
         _ run: borrowing Span<UInt8>, stride: Int, _ message: MessageContext, _ samplers: SamplingTable,
-        _ beliefs: FlowBeliefs, into records: inout [FlowRecord], at places: Range<Int>,
-        _ tally: inout FlowTally
+        _ beliefs: FlowBeliefs, into room: inout MutableSpan<FlowRecord>, at some: Range<Int>,
+        _ problems: inout ProblemCounts
     ) {
-        var flows = records.mutableSpan
+        // A span of our own stays in registers; through the parameter each record would load it anew.
+        var flows = room._mutatingExtracting(some)
+        let places = flows.indices
         let window = TimeWindow(message, beliefs)
         if let compact, message.hasUptime {
             var offset = 0
@@ -27,17 +29,17 @@ extension RecordPlan {
                     run.extracting(offset..<offset &+ stride), message, window, into: &flows[index], &clamped)
                 offset &+= stride
             }
-            tally.problems.add(.timeClamped, clamped)
+            problems.add(.timeClamped, clamped)
         } else {
             for index in places { prepare(&flows[index], message) }
             readColumns(run, stride, &flows, places)
-            readTimes(run, stride, message, window, &flows, places, &tally)
+            readTimes(run, stride, message, window, &flows, places, &problems)
         }
         if borrowsICMP { borrowICMP(&flows, places) }
         if hasReverse { readReverse(run, stride, &flows, places) }
         if hasRare { readRare(run, stride, &flows, places) }
         if hasOwnSampling, !message.isSamplingFixed {
-            readSampling(run, stride, samplers, beliefs.largestSampling, &flows, places, &tally)
+            readSampling(run, stride, samplers, beliefs.largestSampling, &flows, places, &problems)
         }
         if message.thinning > 1 { scale(&flows, places, by: message.thinning) }
     }
@@ -166,7 +168,7 @@ extension RecordPlan {
     /// What records themselves say: an interval (34) or a sampler (48, 302).
     private func readSampling(
         _ run: borrowing Span<UInt8>, _ stride: Int, _ samplers: SamplingTable, _ largest: UInt32,
-        _ flows: inout MutableSpan<FlowRecord>, _ places: Range<Int>, _ tally: inout FlowTally
+        _ flows: inout MutableSpan<FlowRecord>, _ places: Range<Int>, _ problems: inout ProblemCounts
     ) {
         var offset = 0
         for index in places {
@@ -178,7 +180,7 @@ extension RecordPlan {
                     continue
                 }
                 // 0 is the usual way to say "not sampled" in a data record.
-                if interval != 0 { tally.problems.add(.samplingRefused) }
+                if interval != 0 { problems.add(.samplingRefused) }
             }
             guard sampler.isPresent,
                 let interval = samplers.interval(ofSampler: sampler.read(run, at: offset))
@@ -208,7 +210,7 @@ struct FlowBeliefs: Sendable {
 extension RecordPlan {
     private func readTimes(
         _ run: borrowing Span<UInt8>, _ stride: Int, _ message: MessageContext, _ window: TimeWindow,
-        _ flows: inout MutableSpan<FlowRecord>, _ places: Range<Int>, _ tally: inout FlowTally
+        _ flows: inout MutableSpan<FlowRecord>, _ places: Range<Int>, _ problems: inout ProblemCounts
     ) {
         var clamped = 0
         if start.encoding == .uptime, end.encoding == .uptime, message.hasUptime {
@@ -236,7 +238,7 @@ extension RecordPlan {
                 offset &+= stride
             }
         }
-        tally.problems.add(.timeClamped, clamped)
+        problems.add(.timeClamped, clamped)
     }
 
     /// A missing start or end follows from the other and the duration.

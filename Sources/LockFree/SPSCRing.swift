@@ -119,6 +119,28 @@ public struct RingProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unc
         return true
     }
 
+    /// Lets `body` write the next free slots that lie side by side, at most `maximum`: all of them, over what earlier
+    /// rounds left there. Where the ring wraps, the rest comes with the next call. The consumer sees them after
+    /// ``publish()``.
+    ///
+    /// Returns how many there were; at 0 the ring is full and `body` was not called. Nothing is counted as dropped: see
+    /// ``drop(_:)``.
+    public mutating func withRoom(max maximum: Int, _ body: (inout MutableSpan<Element>) -> Void) -> Int {
+        if limit &- next < maximum { _ = refreshLimit() }
+        let start = next & mask
+        let count = min(limit &- next, mask &+ 1 &- start, maximum)
+        guard count > 0 else { return 0 }
+        // SAFETY: start and count stay within the capacity; the consumer has released these slots (acquired with
+        // `limit`) and does not look at them before `publish`.
+        var room = unsafe UnsafeMutableBufferPointer(start: slots + start, count: count).mutableSpan
+        body(&room)
+        next = next &+ count
+        return count
+    }
+
+    /// Counts elements that found no room and were not written.
+    public func drop(_ count: Int) { ring.drops.add(UInt64(max(0, count))) }
+
     /// Hands everything written so far to the consumer: once per datagram or batch, not per element.
     public func publish() {
         // Releases the slots' contents to the consumer's acquiring load.

@@ -38,7 +38,9 @@ struct Evaluation: ~Copyable {
         windows.continueCounting(from: other.windows)
     }
 
-    mutating func add(_ record: FlowRecord) { windows.add(record) }
+    mutating func add(_ records: borrowing Span<FlowRecord>) {
+        windows.add(contentsOf: records)
+    }
 
     mutating func add(_ outcome: Outcome) { windows.add(outcome) }
 
@@ -52,15 +54,6 @@ struct Evaluation: ~Copyable {
     }
 
     var openIncidents: Int { detector.openIncidents }
-}
-
-/// Lets the decoder write straight into the windows: a replay needs no ring between them.
-extension Evaluation: FlowSink {
-    mutating func append(_ record: FlowRecord) { windows.add(record) }
-
-    mutating func append(contentsOf records: borrowing Span<FlowRecord>) {
-        windows.add(contentsOf: records)
-    }
 }
 
 extension ExporterTable {

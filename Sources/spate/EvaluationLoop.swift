@@ -140,7 +140,7 @@ final class EvaluationLoop: @unchecked Sendable {
     private func drain() {
         var isDone = true
         for feed in flows {
-            isDone = feed.drain { evaluation.append(contentsOf: $0) } && isDone
+            isDone = feed.drain { evaluation.add($0) } && isDone
         }
         drainOutcomes()
         published.withLock { snapshot in

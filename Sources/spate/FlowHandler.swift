@@ -6,12 +6,12 @@ import Intake
 import LockFree
 import Logging
 
-/// What a flow socket does with a datagram: decode it, write its records into the ring, publish once a batch.
+/// What a flow socket does with a datagram: decode it, into the ring, publish once a batch.
 ///
 /// Belongs to the queue of its listener.
 struct FlowHandler: DatagramHandler, ~Copyable {
     private var decoder: DatagramDecoder
-    private var sink: RingSink
+    private let sink: RingWriter
     private let ring: SPSCRing<FlowRecord>
     private let wakeup: Wakeup
     private var complaints: ComplaintLog
@@ -20,7 +20,7 @@ struct FlowHandler: DatagramHandler, ~Copyable {
         decoder: consuming DatagramDecoder, ring: SPSCRing<FlowRecord>, wakeup: Wakeup, logger: Logger
     ) {
         self.decoder = decoder
-        sink = RingSink(producer: ring.takeProducer())
+        sink = RingWriter(ring.takeProducer())
         (self.ring, self.wakeup) = (ring, wakeup)
         complaints = ComplaintLog(logger: logger)
     }
@@ -28,7 +28,7 @@ struct FlowHandler: DatagramHandler, ~Copyable {
     mutating func received(
         payload: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, at time: Instant
     ) {
-        let summary = decoder.decode(payload, from: address, port: port, arrival: time, into: &sink)
+        let summary = decoder.decode(payload, from: address, port: port, arrival: time, into: sink)
         if !summary.isClean { complaints.note(summary, from: address, at: time) }
     }
 
@@ -43,21 +43,6 @@ struct FlowHandler: DatagramHandler, ~Copyable {
     mutating func restore(_ state: ArchivedState, now: Instant) { decoder.restore(state, now: now) }
 
     var stateSection: StateSection { decoder.stateSection() }
-}
-
-/// Writes records into the ring; what finds no room is counted there.
-private struct RingSink: FlowSink, ~Copyable {
-    private var producer: RingProducer<FlowRecord>
-
-    init(producer: consuming RingProducer<FlowRecord>) { self.producer = producer }
-
-    mutating func append(_ record: FlowRecord) { _ = producer.push(record) }
-
-    mutating func append(contentsOf records: borrowing Span<FlowRecord>) {
-        for index in records.indices { _ = producer.push(records[index]) }
-    }
-
-    func publish() { producer.publish() }
 }
 
 /// Says what is wrong with datagrams, at most once a minute for each exporter: a log line for every bad datagram would

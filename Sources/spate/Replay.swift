@@ -13,6 +13,8 @@ struct Replay: ~Copyable {
     private var evaluation: Evaluation
     private var decoder: DatagramDecoder
     private var parser: SignalParser
+    /// Records of the present datagram.
+    private let batch = FlowList()
     private let exporters = ExporterTable()
     private var second: Int64?
     private(set) var summary = ReplaySummary()
@@ -73,7 +75,9 @@ struct Replay: ~Copyable {
         summary.datagrams += 1
         let result = decoder.decode(
             datagram.payload.span, from: datagram.source, port: datagram.sourcePort, arrival: datagram.time,
-            into: &evaluation)
+            into: batch)
+        batch.withRecords { evaluation.add($0) }
+        batch.removeAll()
         if result.rejection != nil { summary.rejectedDatagrams += 1 }
         summary.records += UInt64(result.records)
         summary.otherRecords += UInt64(result.otherRecords)

@@ -18,6 +18,8 @@ import ServiceWindows
     /// - `pcap=FILE` (several times) takes datagrams from captures instead of generated ones. Their services are the
     ///   endpoints in `servers=PREFIX` (10.10.0.0/15).
     /// - `discover` configures no service: the windows find them.
+    /// The column "ring" is decoding with a ring behind it, as in the daemon.
+    ///
     /// - `decode` leaves the windows out, for profilers; `rounds=N` says how often all is done (5).
     /// - `records` only prints how many records a round of `decode` decodes.
     static func main() throws {
@@ -44,7 +46,7 @@ import ServiceWindows
 
     private func run() throws {
         guard !onlyCounts else { return print(generated(services: 200).reduce(0) { $0 + count($1).records }) }
-        let columns = "records   services  decode  first pass  repeated"
+        let columns = "records   services  decode  ring    first pass  repeated"
         print(
             "ns a record on the processor, best of \(rounds); \"first pass\" fills new windows, \"repeated\" goes"
         )
@@ -81,7 +83,9 @@ import ServiceWindows
         var counting = CountingSink()
         let decoding = times(traffic, records: records, into: &counting).dropFirst().min() ?? 0
         var line = column(traffic.name, 26) + column("\(records)", 10) + column("\(endpoints.count)", 10)
-        line += column(text(decoding), 8)
+        var ring = RingSink()
+        let ringing = times(traffic, records: records, into: &ring).dropFirst().min() ?? 0
+        line += column(text(decoding), 8) + column(text(ringing), 8)
         if withWindows {
             var booking = BookingSink(endpoints, discovers: discovers)
             let all = times(traffic, records: records, into: &booking)

@@ -2,29 +2,71 @@
 
 import FlowDecoding
 import FlowModel
+import LockFree
 import ServiceWindows
 import TestSupport
 
+/// Takes records out of a list.
+protocol ListSink: TimedSink, ~Copyable where Sink == FlowList {
+    mutating func add(_ records: borrowing Span<FlowRecord>)
+}
+
+extension ListSink where Self: ~Copyable {
+    mutating func take() {
+        sink.withRecords { add($0) }
+        sink.removeAll()
+    }
+}
+
 /// Reads every record, so that none is left out by the optimiser.
-struct CountingSink: TimedSink {
+struct CountingSink: ListSink {
+    let sink = FlowList()
     private(set) var records: UInt64 = 0
     private(set) var packets: UInt64 = 0
 
     mutating func advance(to time: Instant) {}
 
-    mutating func append(_ record: FlowRecord) {
-        records &+= 1
-        packets &+= record.packets
-    }
-
-    mutating func append(contentsOf records: borrowing Span<FlowRecord>) {
+    mutating func add(_ records: borrowing Span<FlowRecord>) {
         self.records &+= UInt64(records.count)
         for index in records.indices { packets &+= records[index].packets }
     }
 }
 
+/// Reads every record out of a ring, as large as the daemon's and emptied about as often as there: every 50 datagrams.
+struct RingSink: TimedSink, ~Copyable {
+    let sink: RingWriter
+    private let ring: SPSCRing<FlowRecord>
+    private var consumer: RingConsumer<FlowRecord>
+    private var datagrams = 0
+    private(set) var packets: UInt64 = 0
+
+    init() {
+        ring = SPSCRing(minimumCapacity: 65_536, filler: FlowRecord())
+        consumer = ring.takeConsumer()
+        sink = RingWriter(ring.takeProducer())
+    }
+
+    /// Those that are still in the ring are counted, those that found no room are not.
+    var records: UInt64 {
+        sink.publish()
+        return ring.pushed
+    }
+
+    mutating func advance(to time: Instant) {}
+
+    mutating func take() {
+        datagrams &+= 1
+        guard datagrams % 50 == 0 else { return }
+        sink.publish()
+        while consumer.withBatch({ batch in
+            for index in batch.indices { packets &+= batch[index].packets }
+        }) > 0 {}
+    }
+}
+
 /// Books every record.
-struct BookingSink: TimedSink, ~Copyable {
+struct BookingSink: ListSink, ~Copyable {
+    let sink = FlowList()
     private(set) var windows: ServiceAggregator
 
     /// - Parameter discovers: no service is configured, the windows have to find them.
@@ -44,15 +86,12 @@ struct BookingSink: TimedSink, ~Copyable {
 
     mutating func advance(to time: Instant) { windows.advance(to: time) }
 
-    mutating func append(_ record: FlowRecord) { windows.add(record) }
-
-    mutating func append(contentsOf records: borrowing Span<FlowRecord>) {
-        windows.add(contentsOf: records)
-    }
+    mutating func add(_ records: borrowing Span<FlowRecord>) { windows.add(contentsOf: records) }
 }
 
 /// Collects the endpoints of servers.
-struct EndpointSink: TimedSink {
+struct EndpointSink: ListSink {
+    let sink = FlowList()
     private let servers: IPPrefix
     private var seen: Set<ServiceKey> = []
     private(set) var records: UInt64 = 0
@@ -70,8 +109,12 @@ struct EndpointSink: TimedSink {
 
     mutating func advance(to time: Instant) {}
 
-    mutating func append(_ record: FlowRecord) {
-        records &+= 1
+    mutating func add(_ records: borrowing Span<FlowRecord>) {
+        self.records &+= UInt64(records.count)
+        for index in records.indices { note(records[index]) }
+    }
+
+    private mutating func note(_ record: FlowRecord) {
         if servers.contains(record.destination) {
             seen.insert(
                 ServiceKey(

@@ -46,14 +46,20 @@ struct Traffic {
             }
             _ = decoder.decode(
                 octets.extracting(datagram.payload), from: exporter, port: 50000, arrival: datagram.arrival,
-                into: &sink)
+                into: sink.sink)
+            sink.take()
         }
     }
 }
 
-/// Takes records, and is told when a second begins.
-protocol TimedSink: FlowSink, ~Copyable {
+/// What becomes of the records; is told when a second begins and when a datagram has ended.
+protocol TimedSink: ~Copyable {
+    associatedtype Sink: FlowSink
+    /// Where the decoder writes.
+    var sink: Sink { get }
     mutating func advance(to time: Instant)
+    /// Takes what the present datagram brought.
+    mutating func take()
     /// Records that were taken.
     var records: UInt64 { get }
 }

@@ -3,6 +3,7 @@
 import FlowDecoding
 import FlowModel
 import TestSupport
+import Testing
 
 /// A decoder with its table and all that came out of it.
 struct DecodingBench: ~Copyable {
@@ -12,7 +13,7 @@ struct DecodingBench: ~Copyable {
 
     let table: ExporterTable
     var decoder: DatagramDecoder
-    var list = FlowList()
+    let sink = StainedSink()
 
     init(
         limits: DecodingLimits = DecodingLimits(), allow: [IPPrefix]? = nil,
@@ -25,7 +26,7 @@ struct DecodingBench: ~Copyable {
             exporters: table)
     }
 
-    var records: [FlowRecord] { list.records }
+    var records: [FlowRecord] { sink.records }
 
     /// Counters of the first exporter.
     var counters: ExporterCounters { table.exporters[0].counters }
@@ -35,7 +36,7 @@ struct DecodingBench: ~Copyable {
         _ octets: [UInt8], from address: IPAddress = Self.router, port: UInt16 = 50000,
         at arrival: Instant = Self.noon
     ) -> DatagramSummary {
-        decoder.decode(octets.span, from: address, port: port, arrival: arrival, into: &list)
+        decoder.decode(octets.span, from: address, port: port, arrival: arrival, into: sink)
     }
 
     /// Sends a template of data records by itself.
@@ -58,6 +59,44 @@ struct DecodingBench: ~Copyable {
         message.addData(id, records)
         return send(message.datagram)
     }
+}
+
+/// Gives the decoder little room at a time, in which every field holds something wrong: whatever it does not write shows in
+/// the tests.
+final class StainedSink: FlowSink {
+    private(set) var records: [FlowRecord] = []
+
+    /// Odd and small, so that sets are cut in several places.
+    private static let room = 7
+
+    func withRoom(for count: Int, _ body: (inout MutableSpan<FlowRecord>) -> Void) -> Int {
+        var room = [FlowRecord](repeating: .stained, count: min(count, Self.room))
+        var span = room.mutableSpan
+        body(&span)
+        records += room
+        return room.count
+    }
+
+    func drop(_ count: Int) { Issue.record("\(count) records were dropped") }
+}
+
+extension FlowRecord {
+    /// Nothing in it is zero, nor what a test expects.
+    static let stained: FlowRecord = {
+        var record = FlowRecord()
+        (record.source, record.destination) = (IPAddress(high: 7, low: 7), IPAddress(high: 7, low: 8))
+        (record.start, record.end) = (Instant(microseconds: -7), Instant(microseconds: -6))
+        (record.packets, record.octets) = (.max, .max)
+        (record.reversePackets, record.reverseOctets) = (.max, .max)
+        (record.samplingInterval, record.exporter) = (.max, ExporterID(.max))
+        (record.sourcePort, record.destinationPort, record.icmp) = (.max, .max, .max)
+        record.transport = TransportProtocol(.max)
+        (record.tcpFlags, record.reverseTCPFlags) = (TCPFlags(rawValue: .max), TCPFlags(rawValue: .max))
+        (record.endReason, record.biflowDirection, record.firewallEvent) = (.max, .max, .max)
+        (record.dnsResponseCode, record.httpStatus) = (.max, .max)
+        record.presence = FlowPresence(rawValue: .max)
+        return record
+    }()
 }
 
 /// Octets of numbers of given widths.

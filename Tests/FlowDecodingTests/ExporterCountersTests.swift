@@ -59,10 +59,10 @@ import Testing
         var message = MessageBuilder(.ipfix)
         message.addTemplate(256, fields)
         func decode(_ decoder: inout DatagramDecoder) {
-            var list = FlowList()
+            let list = FlowList()
             _ = decoder.decode(
                 message.datagram.span, from: DecodingBench.router, port: 1, arrival: DecodingBench.noon,
-                into: &list)
+                into: list)
         }
         var first = DatagramDecoder(configuration: DecodingConfiguration(), exporters: table)
         decode(&first)

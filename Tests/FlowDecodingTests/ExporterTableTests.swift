@@ -12,17 +12,17 @@ import Testing
         let configuration = DecodingConfiguration()
         var first = DatagramDecoder(configuration: configuration, exporters: table)
         var second = DatagramDecoder(configuration: configuration, exporters: table)
-        var list = FlowList()
+        let list = FlowList()
         let octets = NetFlow5Builder(flows: [TestFlow()]).datagram
         for address in [9, 8, 9] {
             _ = first.decode(
                 octets.span, from: IPAddress(ipv4: UInt32(address)), port: 1, arrival: DecodingBench.noon,
-                into: &list)
+                into: list)
         }
         for address in [8, 7] {
             _ = second.decode(
                 octets.span, from: IPAddress(ipv4: UInt32(address)), port: 1, arrival: DecodingBench.noon,
-                into: &list)
+                into: list)
         }
         #expect(table.exporters.map(\.address) == [9, 8, 7].map { IPAddress(ipv4: $0) })
         #expect(table.exporters.map(\.id.index) == [0, 1, 2])
@@ -64,23 +64,5 @@ import Testing
             bench.send(NetFlow5Builder(flows: [TestFlow()]).datagram)
             #expect(bench.records.map(\.samplingInterval) == [9])
         }
-    }
-
-    @Test func aSinkMayTakeRecordsInOneBatch() {
-        struct Batches: FlowSink {
-            var sizes: [Int] = []
-            mutating func append(_ record: FlowRecord) { sizes.append(1) }
-            mutating func append(contentsOf records: borrowing Span<FlowRecord>) {
-                sizes.append(records.count)
-            }
-        }
-        var sink = Batches()
-        var decoder = DatagramDecoder(configuration: DecodingConfiguration(), exporters: ExporterTable())
-        let flows = (0..<12).map { TestFlow(number: $0) }
-        for octets in [NetFlow5Builder(flows: flows).datagram, [0, 9], MessageBuilder(.ipfix).datagram] {
-            _ = decoder.decode(
-                octets.span, from: DecodingBench.router, port: 1, arrival: DecodingBench.noon, into: &sink)
-        }
-        #expect(sink.sizes == [12])
     }
 }

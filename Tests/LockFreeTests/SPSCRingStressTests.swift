@@ -107,4 +107,29 @@ private final class SeenBox: Sendable {
         #expect(seen.count == ring.pushed)
         #expect(seen.torn == 0 && seen.outOfOrder == 0)
     }
+
+    @Test func roomIsWrittenByOneSideAtATime() {
+        let ring = SPSCRing(minimumCapacity: 64, filler: Wide(0))
+        let seen = run(ring) { producer in
+            var number: UInt64 = 1
+            while number <= Self.total {
+                let wanted = Int(min(Self.total - number + 1, 30))
+                let written = producer.withRoom(max: wanted) { room in
+                    for index in room.indices { room[index] = Wide(number + UInt64(index)) }
+                }
+                number += UInt64(written)
+                producer.publish()
+                // Every third time that it is full the next element is given up.
+                if written == 0, number % 3 == 0 {
+                    producer.drop(1)
+                    number += 1
+                } else if written == 0 {
+                    sched_yield()
+                }
+            }
+        }
+        #expect(seen.count + ring.dropped == Self.total)
+        #expect(seen.count == ring.pushed)
+        #expect(seen.torn == 0 && seen.outOfOrder == 0)
+    }
 }

@@ -86,6 +86,35 @@ import Testing
         #expect(elements(&consumer) == [8])
     }
 
+    @Test func roomEndsWhereTheRingWrapsOrIsFull() {
+        let ring = SPSCRing<UInt64>(minimumCapacity: 8, filler: 7)
+        var producer = ring.takeProducer()
+        var consumer = ring.takeConsumer()
+        func write(_ values: Range<UInt64>, _ producer: inout RingProducer<UInt64>) -> Int {
+            producer.withRoom(max: values.count) { room in
+                for index in room.indices { room[index] = values.lowerBound + UInt64(index) }
+            }
+        }
+        #expect(write(0..<5, &producer) == 5)
+        #expect(elements(&consumer) == [])
+        producer.publish()
+        #expect(elements(&consumer) == [0, 1, 2, 3, 4])
+        // Three up to the end, five from the beginning.
+        #expect(write(5..<12, &producer) == 3)
+        #expect(write(8..<17, &producer) == 5)
+        #expect(write(13..<17, &producer) == 0)
+        #expect(ring.dropped == 0)
+        producer.drop(4)
+        producer.publish()
+        #expect(elements(&consumer) == Array(5..<13))
+        #expect(ring.pushed == 13 && ring.dropped == 4)
+        // Slots hold what was there a round ago.
+        var before: [UInt64] = []
+        #expect(producer.withRoom(max: 2) { room in before = [room[0], room[1]] } == 2)
+        #expect(before == [5, 6])
+        #expect(producer.withRoom(max: 0) { _ in } == 0)
+    }
+
     @Test func aSecondProducerIsABug() async {
         await #expect(processExitsWith: .failure) {
             let ring = SPSCRing<UInt64>(minimumCapacity: 1, filler: 0)

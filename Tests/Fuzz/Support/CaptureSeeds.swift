@@ -15,7 +15,7 @@ enum CaptureSeeds {
     static func read(_ path: String) throws -> [FuzzSeed] {
         var reader = try PcapReader(path: path)
         var decoder = DatagramDecoder(configuration: DecodingConfiguration(), exporters: ExporterTable())
-        var list = FlowList()
+        let list = FlowList()
         var templates: [UInt8] = []
         var seeds: [FuzzSeed] = []
         var group = DatagramSequenceWriter()
@@ -36,8 +36,8 @@ enum CaptureSeeds {
             group.add(payload, .init(exporter: 0, port: Int(datagram.sourcePort) & 1, step: 1))
             let summary = decoder.decode(
                 payload.span, from: datagram.source, port: datagram.sourcePort, arrival: datagram.time,
-                into: &list)
-            list.records.removeAll(keepingCapacity: true)
+                into: list)
+            list.removeAll()
             if summary.templates > 0 { templates = payload }
         }
         finish()

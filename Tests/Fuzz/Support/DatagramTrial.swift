@@ -11,7 +11,7 @@ struct DatagramTrial: ~Copyable {
     private var decoder: DatagramDecoder
     private var text: DatagramListing?
     private var json: DatagramListing?
-    private var sink: RecordCheck
+    private var check: RecordCheck
     private var totals = TrialTotals()
     private var now = Self.start
     private var isOverridden = false
@@ -50,7 +50,7 @@ struct DatagramTrial: ~Copyable {
         decoder = DatagramDecoder(configuration: Self.configuration, exporters: table)
         text = isListing ? DatagramListing(format: .text, configuration: Self.configuration) : nil
         json = isListing ? DatagramListing(format: .json, configuration: Self.configuration) : nil
-        sink = RecordCheck(limits: Self.limits, now: Self.start)
+        check = RecordCheck(limits: Self.limits, now: Self.start)
     }
 
     /// Plays all datagrams of an input.
@@ -106,17 +106,18 @@ struct DatagramTrial: ~Copyable {
         _ datagram: borrowing Span<UInt8>, _ control: DatagramSequence.Control
     ) -> String? {
         let (address, port) = (control.exporter, control.port)
-        sink.begin(at: now)
-        let summary = decoder.decode(datagram, from: address, port: port, arrival: now, into: &sink)
+        check.begin(at: now)
+        let summary = decoder.decode(datagram, from: address, port: port, arrival: now, into: check.sink)
+        check.look()
         totals.add(summary, octets: datagram.count)
         text?.add(datagram, from: address, port: port, arrival: now)
         json?.add(datagram, from: address, port: port, arrival: now)
-        return sink.violation ?? checkRecords(summary) ?? checkLines(summary) ?? checkState()
+        return check.violation ?? checkRecords(summary) ?? checkLines(summary) ?? checkState()
     }
 
     private func checkRecords(_ summary: borrowing DatagramSummary) -> String? {
-        guard summary.records == sink.count else {
-            return "the summary counts \(summary.records) records, the sink got \(sink.count)"
+        guard summary.records == check.count else {
+            return "the summary counts \(summary.records) records, the sink got \(check.count)"
         }
         let all = summary.records + summary.otherRecords + summary.optionRecords
         guard all <= Self.limits.recordsPerDatagram * (1 + summary.recoveredSets) else {

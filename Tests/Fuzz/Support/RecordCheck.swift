@@ -3,8 +3,10 @@
 import FlowDecoding
 import FlowModel
 
-/// Takes flow records and looks at each.
-struct RecordCheck: FlowSink {
+/// Looks at each flow record of a datagram.
+struct RecordCheck {
+    /// For the decoder; to be looked through after each datagram.
+    let sink = FlowList()
     /// Records of the present datagram.
     private(set) var count = 0
     /// Of all datagrams.
@@ -29,7 +31,15 @@ struct RecordCheck: FlowSink {
         (earliest, latest) = (min(earliest, now), max(latest, now))
     }
 
-    mutating func append(_ record: FlowRecord) {
+    /// Looks at what came.
+    mutating func look() {
+        sink.withRecords { records in
+            for index in records.indices { check(records[index]) }
+        }
+        sink.removeAll()
+    }
+
+    private mutating func check(_ record: FlowRecord) {
         count += 1
         total += 1
         guard violation == nil else { return }
