@@ -11,4 +11,13 @@ package protocol DatagramHandler: ~Copyable, SendableMetatype {
 
     /// A batch has ended: the time to publish what was made of it.
     mutating func batchEnded()
+
+    /// Whether there is room for what another batch may bring. While there is none, datagrams stay in the kernel's
+    /// buffer, as long as that holds them.
+    var hasRoom: Bool { get }
+}
+
+extension DatagramHandler where Self: ~Copyable {
+    /// Always.
+    package var hasRoom: Bool { true }
 }

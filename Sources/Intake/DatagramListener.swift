@@ -113,10 +113,17 @@ extension DatagramListener where Handler: ~Copyable {
     }
 
     /// Receives until the socket is empty, within a bound.
-    private func drain() -> DrainResult {
+    ///
+    /// - Parameter isPatient: leaves datagrams in the kernel when the handler has no room.
+    private func drain(isPatient: Bool = true) -> DrainResult {
         var result = DrainResult()
         guard let descriptor = socket?.descriptor else { return result }
         for _ in 0..<IntakeLimits.batchesPerTurn {
+            if isPatient, !handler.hasRoom {
+                counters.heldTurns.add()
+                (result.isComplete, result.isHeldBack) = (false, true)
+                return result
+            }
             let count = batch.receive(from: descriptor)
             if count < 0 {
                 counters.receiveErrors.add()
@@ -158,9 +165,14 @@ extension DatagramListener where Handler: ~Copyable {
     /// Receives what is in the socket now; an exporter that goes on sending does not keep it from ending.
     private func drainRest() {
         var left = IntakeLimits.datagramsHeld(byReceiveBuffer: receiveBuffer.granted)
+        var holds = IntakeLimits.holdsAtStop
         while left > 0 {
-            let result = drain()
+            let result = drain(isPatient: holds > 0)
             if result.isComplete { break }
+            if result.isHeldBack {
+                holds &-= 1
+                usleep(UInt32(clamping: IntakeLimits.holdInterval.microseconds))
+            }
             left &-= result.datagrams
         }
         countKernelDrops()

@@ -10,6 +10,8 @@ package struct DrainResult: Equatable, Sendable {
     package var octets = 0
     /// The socket was found empty, as opposed to the drain having reached its bound.
     package var isComplete = true
+    /// The handler had no room, so that nobody knows what is left in the socket.
+    package var isHeldBack = false
     /// The kernel answered with an error.
     package var hasFailed = false
 
@@ -41,6 +43,7 @@ package struct GatherPolicy: Sendable {
     /// What to do once a drain has ended like this.
     package func action(after drain: DrainResult) -> GatherAction {
         if drain.hasFailed { return .look(after: max(interval, IntakeLimits.errorInterval)) }
+        if drain.isHeldBack { return .look(after: IntakeLimits.holdInterval) }
         if !drain.isComplete { return .look(after: .milliseconds(0)) }
         if drain.datagrams == 0 || interval <= .milliseconds(0) { return .awaitReadable }
         let charged = IntakeLimits.chargedOctets(datagrams: drain.datagrams, octets: drain.octets)

@@ -12,6 +12,8 @@ package final class IntakeCounters: Sendable {
     package let kernelDrops = Counter()
     /// Datagrams that were longer than the buffer; they were handed on as far as they go, and are in `datagrams`.
     package let truncatedDatagrams = Counter()
+    /// Times that datagrams were left in the kernel because the handler had no room.
+    package let heldTurns = Counter()
     /// Calls that the kernel answered with an error other than "nothing there".
     package let receiveErrors = Counter()
 

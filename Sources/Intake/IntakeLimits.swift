@@ -24,6 +24,13 @@ package enum IntakeLimits {
     /// How long to leave a socket alone that reports an error, such as memory running short, instead of spinning on it.
     static let errorInterval = Interval.milliseconds(10)
 
+    /// How long to leave datagrams in the kernel when the handler has no room for more: the stage behind it needs some
+    /// milliseconds to make some, and the kernel's buffer holds those of a tenth of a second at the highest rates.
+    static let holdInterval = Interval.milliseconds(1)
+
+    /// How often room is waited for when the socket is to be closed: a second in all, for a stop has to end.
+    static let holdsAtStop = 1000
+
     /// The most datagrams that a receive buffer of `octets` holds: the kernel charges each with at least 512 octets, and
     /// grants twice what it says.
     static func datagramsHeld(byReceiveBuffer octets: Int) -> Int { octets / 256 &+ 1 }

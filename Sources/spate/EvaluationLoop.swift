@@ -174,6 +174,10 @@ final class RingFeed<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     let ring: SPSCRing<Element>
     private var consumer: RingConsumer<Element>
 
+    /// Elements after which their slots are given back: while the evaluation works on a ring that was full, its socket
+    /// finds room.
+    private static var batch: Int { 4096 }
+
     init(_ ring: SPSCRing<Element>) {
         self.ring = ring
         consumer = ring.takeConsumer()
@@ -183,7 +187,7 @@ final class RingFeed<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     func drain(_ body: (borrowing Span<Element>) -> Void) -> Bool {
         var left = ring.capacity * 2
         while left > 0 {
-            let count = consumer.withBatch(max: left, body)
+            let count = consumer.withBatch(max: min(left, Self.batch), body)
             if count == 0 { return true }
             left -= count
         }

@@ -38,6 +38,10 @@ struct FlowHandler: DatagramHandler, ~Copyable {
         if ring.count > ring.capacity / 4 { wakeup.signal() }
     }
 
+    /// Half of the ring is for what one batch can bring; the kernel's buffer is the reserve behind it. To decode what
+    /// then finds no room would take the processor from the stage that makes it.
+    var hasRoom: Bool { ring.count <= ring.capacity / 2 }
+
     mutating func reconfigure(_ configuration: DecodingConfiguration) { decoder.reconfigure(configuration) }
 
     mutating func restore(_ state: ArchivedState, now: Instant) { decoder.restore(state, now: now) }

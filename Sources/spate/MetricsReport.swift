@@ -45,6 +45,11 @@ struct MetricsReport {
             perSocket("intake_receive_errors_total", "Calls that the kernel answered with an error.") {
                 $0.receiveErrors.value
             },
+            perSocket(
+                "intake_held_turns_total", "Times that datagrams were left to the kernel, for want of room."
+            ) {
+                $0.heldTurns.value
+            },
             Metric(
                 name: "spate_intake_receive_buffer_bytes", help: "Receive buffer that the kernel granted.",
                 kind: .gauge,

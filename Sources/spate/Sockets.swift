@@ -13,7 +13,7 @@ import Synchronization
 /// A socket that flows come in on: listener, decoder and ring.
 final class FlowSocket: Sendable {
     /// Records between a socket and the evaluation: exporters send 4,489 datagrams within 100 ms after a pause (measured),
-    /// about 120,000 records; the kernel's buffer holds what finds no room here for that moment. 8 MiB.
+    /// about 120,000 records. While half of it is taken, datagrams stay in the kernel's buffer. 6.5 MiB.
     private static let ringRecords = 65_536
 
     let configuration: ListenConfiguration

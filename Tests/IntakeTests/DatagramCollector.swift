@@ -18,6 +18,7 @@ final class DatagramCollector: @unchecked Sendable {
         var received: [Received] = []
         var batches: [Int] = []
         var expected: Int?
+        var hasRoom = true
     }
 
     private var state = State()
@@ -28,6 +29,8 @@ final class DatagramCollector: @unchecked Sendable {
     struct Handler: DatagramHandler {
         let collector: DatagramCollector
         var inBatch: [Received] = []
+
+        var hasRoom: Bool { collector.hasRoom }
 
         mutating func received(
             payload: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, at time: Instant
@@ -46,6 +49,12 @@ final class DatagramCollector: @unchecked Sendable {
     var received: [Received] { queue.sync { state.received } }
     /// Datagrams in each batch so far.
     var batches: [Int] { queue.sync { state.batches } }
+
+    /// Whether the handler takes more; the queue of the listener asks.
+    var hasRoom: Bool {
+        get { queue.sync { state.hasRoom } }
+        set { queue.sync { state.hasRoom = newValue } }
+    }
 
     private func add(_ batch: [Received]) {
         let isReached = queue.sync {

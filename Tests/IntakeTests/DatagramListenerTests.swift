@@ -2,6 +2,7 @@
 
 import Dispatch
 import FlowModel
+import Glibc
 import Intake
 import LockFree
 import Synchronization
@@ -57,6 +58,21 @@ private let loopback = IPAddress(ipv4: 0x7F00_0001)
         #expect(listener.counters.octets.value == 200_000)
         #expect(listener.counters.kernelDrops.value == 0)
         #expect(listener.counters.receiveErrors.value == 0)
+    }
+
+    @Test(arguments: [0, 5] as [Int64])
+    func datagramsStayInTheKernelWhileThereIsNoRoom(gather: Int64) throws {
+        let listener = try listener(gather: gather)
+        collector.hasRoom = false
+        send(50, by: sender(to: listener))
+        listener.start()
+        while listener.counters.heldTurns.value < 3 { sched_yield() }
+        #expect(listener.counters.datagrams.value == 0)
+        collector.hasRoom = true
+        #expect(collector.wait(for: 50))
+        #expect(listener.stopAndWait())
+        #expect(numbers == Array(0..<50))
+        #expect(listener.counters.kernelDrops.value == 0)
     }
 
     @Test func receivedAndDroppedAreExactlyWhatWasSent() throws {
@@ -172,6 +188,17 @@ private let loopback = IPAddress(ipv4: 0x7F00_0001)
         if isStarted { listener.start() }
         #expect(listener.stopAndWait())
         #expect(collector.received.count == 150)
+    }
+
+    /// What the stage behind does not take in time is handed over all the same: there it is counted.
+    @Test func stoppingEndsWithoutRoom() throws {
+        let listener = try listener()
+        collector.hasRoom = false
+        send(150, to: listener.address)
+        listener.start()
+        #expect(listener.stopAndWait())
+        #expect(collector.received.count == 150)
+        #expect(listener.counters.heldTurns.value > 0)
     }
 
     @Test func aStoppedListenerHasClosedItsSocket() throws {

@@ -34,6 +34,13 @@ import Testing
         #expect(eager.action(after: drain(4096, isComplete: false)) == .look(after: .milliseconds(0)))
     }
 
+    @Test func aHandlerWithoutRoomIsAskedAgainSoon() {
+        var held = drain(0, isComplete: false)
+        held.isHeldBack = true
+        #expect(policy.action(after: held) == .look(after: .milliseconds(1)))
+        #expect(eager.action(after: held) == .look(after: .milliseconds(1)))
+    }
+
     @Test func datagramsDoNotGatherInABufferThatTheyFillByHalf() {
         let small = GatherPolicy(interval: .milliseconds(5), receiveBuffer: 212_992)
         #expect(small.action(after: drain(40)) == .look(after: .milliseconds(5)))

@@ -64,14 +64,31 @@ import Testing
         try await daemon.stop()
     }
 
-    /// More records at once than a ring holds: those that find no room are counted.
+    /// More records at once than a ring holds: the kernel keeps them until there is room.
     @Test func aBurstLargerThanTheRingIsCounted() async throws {
         let daemon = try await RunningDaemon(Self.configuration, buffer: "64MiB")
         let exporters = try Self.exporters(of: daemon)
         daemon.program.send(signal: SIGSTOP)
         for exporter in exporters { try exporter.sendFlows(datagrams: 2500) }
         daemon.program.send(signal: SIGCONT)
-        _ = try await Self.settled(daemon, sent: exporters.reduce(0) { $0 + $1.datagrams })
+        let metrics = try await Self.settled(daemon, sent: exporters.reduce(0) { $0 + $1.datagrams })
+        #expect(metrics["spate_ring_dropped_records_total"] == 0)
+        try await daemon.stop()
+    }
+
+    /// More records in one batch of datagrams than a ring holds: those that find no room are counted.
+    @Test func aBatchLargerThanTheRingIsCounted() async throws {
+        let daemon = try await RunningDaemon(Self.configuration, buffer: "64MiB")
+        let exporter = try TestExporter(.ipfix, host: 11, to: daemon.flowPort)
+        var message = MessageBuilder(.ipfix)
+        message.addTemplate(256, TestFlow.fields)
+        message.addData(256, (0..<1500).map { TestFlow(number: $0).encoded })
+        daemon.program.send(signal: SIGSTOP)
+        for _ in 0..<64 { try exporter.send(message.datagram) }
+        daemon.program.send(signal: SIGCONT)
+        let metrics = try await Self.settled(daemon, sent: exporter.datagrams)
+        #expect(metrics["spate_decoding_records_total"] == 64 * 1500)
+        #expect(metrics["spate_ring_dropped_records_total"] > 0)
         try await daemon.stop()
     }
 
