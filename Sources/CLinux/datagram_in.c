@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/filter.h>
 #include <linux/sock_diag.h>
 
 /* Room for one SO_RXQ_OVFL message. */
@@ -162,6 +163,39 @@ int32_t spate_in_local(int32_t socket, struct spate_in_endpoint *endpoint) {
         return -errno;
     endpoint_from(endpoint, &address);
     return 0;
+}
+
+int32_t spate_in_share(int32_t socket) {
+    int on = 1;
+    return setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 ? -errno : 0;
+}
+
+int32_t spate_in_spread(int32_t socket, uint32_t count) {
+    /* The program sees the payload; SKF_NET_OFF is where the IP header begins. */
+    enum { NET = SKF_NET_OFF, V4_SOURCE = 12, V6_SOURCE = 8 };
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, NET),
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 4),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 4, 11, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NET + V6_SOURCE),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NET + V6_SOURCE + 4),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NET + V6_SOURCE + 8),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NET + V6_SOURCE + 12),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NET + V4_SOURCE),
+        BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, SPATE_IN_SPREAD),
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16),
+        BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, count),
+        BPF_STMT(BPF_RET | BPF_A, 0),
+    };
+    struct sock_fprog program = {.len = sizeof code / sizeof code[0], .filter = code};
+    return setsockopt(socket, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) < 0 ? -errno : 0;
 }
 
 int32_t spate_in_receive_buffer(int32_t socket, int32_t octets) {

@@ -57,7 +57,7 @@ extension StatusReport {
 }
 
 extension StatusReport {
-    /// A UDP socket that is open.
+    /// An address with a UDP socket that is open, or several.
     package struct Socket: Codable, Equatable, Sendable {
         /// `flows` or `logs`.
         package var use: String
@@ -69,10 +69,12 @@ extension StatusReport {
         package var kernelDrops: UInt64
         /// Records, or outcomes, that found the ring full.
         package var ringDrops: UInt64
-        /// Octets that the kernel granted.
+        /// Octets that the kernel granted to each.
         package var receiveBuffer: Int
         /// Octets that were asked for.
         package var receiveBufferRequested: Int
+        /// Where several sockets share the address: what each of them counted. The other numbers are the sums.
+        package var each: [SocketShare]?
 
         package init(
             use: String, address: String, datagrams: UInt64, kernelDrops: UInt64, ringDrops: UInt64,
@@ -81,6 +83,25 @@ extension StatusReport {
             (self.use, self.address, self.datagrams) = (use, address, datagrams)
             (self.kernelDrops, self.ringDrops) = (kernelDrops, ringDrops)
             (self.receiveBuffer, self.receiveBufferRequested) = (receiveBuffer, receiveBufferRequested)
+        }
+    }
+}
+
+extension StatusReport {
+    /// One of several sockets at an address.
+    package struct SocketShare: Codable, Equatable, Sendable {
+        /// From 1.
+        package var number: Int
+        /// As in ``Socket``.
+        package var datagrams: UInt64
+        /// As in ``Socket``.
+        package var kernelDrops: UInt64
+        /// As in ``Socket``.
+        package var ringDrops: UInt64
+
+        package init(number: Int, datagrams: UInt64, kernelDrops: UInt64, ringDrops: UInt64) {
+            (self.number, self.datagrams) = (number, datagrams)
+            (self.kernelDrops, self.ringDrops) = (kernelDrops, ringDrops)
         }
     }
 }

@@ -45,6 +45,12 @@ package struct StatusText {
                 socket.address, socket.use, "\(socket.datagrams)", "\(socket.kernelDrops)",
                 "\(socket.ringDrops)", buffer,
             ])
+            for share in socket.each ?? [] {
+                table.add([
+                    "  socket \(share.number)", "", "\(share.datagrams)", "\(share.kernelDrops)",
+                    "\(share.ringDrops)", "",
+                ])
+            }
         }
         return table
     }

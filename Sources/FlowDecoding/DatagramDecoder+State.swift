@@ -19,10 +19,16 @@ extension DatagramDecoder {
     /// Takes over what was archived, as far as the configuration and the limits allow it. What is known better already
     /// stays: several decoders' sections may speak of the same domain.
     ///
-    /// - Parameter now: what was out of use for the lifetime of a template is left out.
-    package mutating func restore(_ state: ArchivedState, now: Instant) {
+    /// - Parameters:
+    ///   - now: what was out of use for the lifetime of a template is left out.
+    ///   - isWanted: exporters that this decoder will hear of.
+    package mutating func restore(
+        _ state: ArchivedState, now: Instant, where isWanted: (IPAddress) -> Bool = { _ in true }
+    ) {
         for archived in state.domains
-        where now - archived.lastSeen <= limits.templateLifetime && allows(archived.exporter) {
+        where now - archived.lastSeen <= limits.templateLifetime && allows(archived.exporter)
+            && isWanted(archived.exporter)
+        {
             restore(archived, continues: state.isFinal, now: now)
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 import Dispatch
 package import FlowModel
 import Glibc
@@ -76,6 +77,27 @@ package final class DatagramListener<Handler: DatagramHandler & ~Copyable>: @unc
             // A source that is suspended would never come to its cancel handler.
             if !isArmed { source.resume() }
         }
+    }
+
+    /// Lets further sockets be bound to its address. Waits for the queue.
+    ///
+    /// - Throws: the kernel's refusal.
+    package func share() throws(SocketError) { try onSocket { spate_in_share($0) } }
+
+    /// Has the kernel hand out the datagrams for its address as ``SocketSpread`` says: among the first `count` sockets that
+    /// were bound to it. Waits for the queue.
+    ///
+    /// - Throws: the kernel's refusal.
+    package func spread(over count: Int) throws(SocketError) {
+        try onSocket { spate_in_spread($0, UInt32(clamping: count)) }
+    }
+
+    private func onSocket(_ call: (Int32) -> Int32) throws(SocketError) {
+        let status = queue.sync {
+            guard let descriptor = socket?.descriptor else { return -EBADF }
+            return call(descriptor)
+        }
+        guard status >= 0 else { throw SocketError(address, code: -status) }
     }
 
     /// Brings `counters.kernelDrops` up to date. Without it drops show with the next datagram, and what was dropped last

@@ -14,18 +14,23 @@ package struct UDPSocket: ~Copyable, Sendable {
 
     /// Opens a socket and asks for a receive buffer of so many octets. `[::]` also takes IPv4 traffic, from addresses in
     /// IPv4-mapped form, and is `0.0.0.0` on a machine without IPv6.
+    ///
+    /// - Parameter joins: to be bound beside sockets that share this address (``DatagramListener/share()``); otherwise the
+    ///   address must be free.
     package static func open(
-        _ address: SocketAddress, receiveBufferOctets: Int = IntakeLimits.receiveBufferOctets
+        _ address: SocketAddress, receiveBufferOctets: Int = IntakeLimits.receiveBufferOctets,
+        joins: Bool = false
     ) throws(SocketError) -> UDPSocket {
         let descriptor = spate_in_socket(address.isIPv6 ? 1 : 0)
         if descriptor == -EAFNOSUPPORT, address.address == .unspecified {
             let everyIPv4 = SocketAddress(address: IPAddress(ipv4: 0), port: address.port)
-            return try open(everyIPv4, receiveBufferOctets: receiveBufferOctets)
+            return try open(everyIPv4, receiveBufferOctets: receiveBufferOctets, joins: joins)
         }
         guard descriptor >= 0 else { throw SocketError(address, code: -descriptor) }
         do {
             let granted = try check(
                 spate_in_receive_buffer(descriptor, Int32(clamping: receiveBufferOctets)), address)
+            if joins { _ = try check(spate_in_share(descriptor), address) }
             try bind(descriptor, address)
             return UDPSocket(
                 address: try local(descriptor, address),

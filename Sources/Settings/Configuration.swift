@@ -6,7 +6,7 @@ package import FlowModel
 /// Everything that the configuration file says, with the documented default where it is silent. A plain value: reading
 /// it opens nothing. Keys, units and meaning: docs/configuration.md.
 package struct Configuration: Equatable, Sendable {
-    /// One UDP socket each for flow export; never empty.
+    /// Where flow export is taken; never empty.
     package var listen = ListenConfiguration.flowDefaults
     /// How long the listener waits after a drain that found little; zero wakes for every datagram.
     package var gather = Interval.milliseconds(5)
@@ -32,7 +32,7 @@ package struct Configuration: Equatable, Sendable {
     package init() {}
 }
 
-/// A UDP socket to open.
+/// An address to listen on.
 package struct ListenConfiguration: Equatable, Sendable {
     /// `::` takes IPv4 and IPv6.
     package var address: IPAddress
@@ -40,10 +40,16 @@ package struct ListenConfiguration: Equatable, Sendable {
     package var port: UInt16
     /// Asked of the kernel, which may give less.
     package var receiveBufferBytes: Int
+    /// UDP sockets that share the address, each with a decoder of its own; 1…``socketLimit``.
+    package var sockets: Int
 
-    package init(address: IPAddress, port: UInt16, receiveBufferBytes: Int) {
+    package init(address: IPAddress, port: UInt16, receiveBufferBytes: Int, sockets: Int = 1) {
         (self.address, self.port, self.receiveBufferBytes) = (address, port, receiveBufferBytes)
+        self.sockets = sockets
     }
+
+    /// More than any machine has cores to spare for one address; each socket has a receive buffer and a ring of 7 MB.
+    package static let socketLimit = 64
 
     /// Half a second of the fastest export that one core decodes.
     package static let flowBufferBytes = 32 << 20

@@ -15,7 +15,11 @@ extension ConfigurationReader {
             let udp = required(section, .udp, expected: "an address and a port, such as \"[::]:2055\"")
             let endpoint = endpoint(udp, example: "[::]:2055")
             let buffer = size(section[.receiveBuffer], in: Self.receiveBufferRange, example: "32MiB")
-            append(endpoint, buffer ?? ListenConfiguration.flowBufferBytes, at: section.line, to: &sockets)
+            let number = integer(
+                section[.sockets], in: 1...ListenConfiguration.socketLimit, of: "a number of sockets")
+            append(
+                endpoint, buffer ?? ListenConfiguration.flowBufferBytes, sockets: number ?? 1,
+                at: section.line, to: &sockets)
         }
         if sockets.isEmpty, problems.count == before {
             problem(entry.line, "'listen' is an empty list, expected at least one socket")
@@ -25,14 +29,16 @@ extension ConfigurationReader {
 
     /// Adds a socket, unless its endpoint is wrong or taken.
     mutating func append(
-        _ endpoint: SocketEndpoint?, _ buffer: Int, at line: Int, to sockets: inout [ListenConfiguration]
+        _ endpoint: SocketEndpoint?, _ buffer: Int, sockets number: Int = 1, at line: Int,
+        to sockets: inout [ListenConfiguration]
     ) {
         guard let endpoint else { return }
         if sockets.contains(where: { endpoint.collides(with: $0) }) {
             problem(line, "this address and port are listened on already, expected each socket once")
         }
         sockets.append(
-            ListenConfiguration(address: endpoint.address, port: endpoint.port, receiveBufferBytes: buffer))
+            ListenConfiguration(
+                address: endpoint.address, port: endpoint.port, receiveBufferBytes: buffer, sockets: number))
     }
 
     mutating func readExporters(_ entry: Entry?, into configuration: inout Configuration) {

@@ -16,7 +16,7 @@ enum RootKey: String, SectionKey {
 }
 
 enum ListenKey: String, SectionKey {
-    case udp
+    case udp, sockets
     case receiveBuffer = "receive_buffer"
     static let sectionPath = "listen[]"
 }

@@ -60,8 +60,7 @@ final class Daemon: Sendable {
         keeper = configuration.state.directory.map { StateKeeper(directory: $0, logger: logger) }
         keeper?.prepare()
         if let state = keeper?.load() {
-            let now = WallClock.now()
-            for flow in flows { flow.restore(state, now: now) }
+            Self.restore(state, flows, of: configuration)
         }
     }
 
@@ -77,7 +76,10 @@ final class Daemon: Sendable {
             ticked: { [self] now in ticked(now) })
         for flow in current.flows { flow.listener.start() }
         for signal in current.signals { signal.listener.start() }
-        let places = current.flows.map { "\($0.listener.address)" }.joined(separator: ", ")
+        let places = current.flows.filter { $0.number == 1 }.map { first in
+            let count = first.configuration.sockets
+            return "\(first.listener.address)" + (count > 1 ? " (\(count) sockets)" : "")
+        }.joined(separator: ", ")
         logger.info("listening for NetFlow and IPFIX on \(places)")
         if current.configuration.exporters.allow.isEmpty {
             logger.info("exporters.allow is not set: flow records are taken from everyone")
@@ -109,8 +111,8 @@ final class Daemon: Sendable {
         let old = current
         let change = SocketChange(from: old, to: next)
         let opener = SocketOpener(next, exporters: exporters, wakeup: loop.wakeup, logger: logger)
-        let newFlows = try opener.flows(change.listenAdded)
         let newSignals = try opener.signals(change.syslogAdded)
+        let newFlows = try opener.flows(next.listen, beside: old.flows)
 
         for flow in change.flowsKept { flow.reconfigure(next.decoding) }
         let parser = next.signalParser
@@ -119,7 +121,9 @@ final class Daemon: Sendable {
         loop.reconfigure(next) { change.signalsKept.forEach { $0.replace(parser: parser) } }
         change.flowsGone.forEach { $0.stop() }
         change.flowsGone.forEach { loop.detach($0.feed) }
-        hand(change.flowsGone.map(\.stateSection), to: newFlows)
+        hand(
+            (change.flowsGone + change.flowsRegrouped).map(\.stateSection),
+            to: newFlows + change.flowsRegrouped, of: next)
 
         let sameOutputs = next.alerts == old.configuration.alerts
         let dispatcher =
@@ -165,12 +169,23 @@ final class Daemon: Sendable {
 }
 
 extension Daemon {
-    /// A socket at another address goes on with what those knew that it replaces.
-    private func hand(_ sections: [StateSection], to flows: [FlowSocket]) {
+    /// A socket at another address goes on with what those knew that it replaces, and sockets at one address with what each
+    /// other knew when their number changes.
+    private func hand(_ sections: [StateSection], to flows: [FlowSocket], of configuration: Configuration) {
         let now = WallClock.now()
         let archive = StateArchive.archive(sections, savedAt: now, isFinal: true)
         guard let state = try? StateArchive.read(archive.span, limits: DecodingLimits()) else { return }
-        for flow in flows { flow.restore(state, now: now) }
+        Self.restore(state, flows, of: configuration)
+    }
+
+    private static func restore(
+        _ state: ArchivedState, _ flows: [FlowSocket], of configuration: Configuration
+    ) {
+        let now = WallClock.now()
+        for flow in flows {
+            let place = configuration.listen.first { $0.place == flow.configuration.place }
+            flow.restore(state, among: place?.sockets ?? 1, now: now)
+        }
     }
 
     /// The sockets answer between two batches, so nobody waits for them here.
@@ -184,77 +199,4 @@ extension Daemon {
         }
         if isDue { keeper.save(at: now) { flows.map(\.stateSection) } }
     }
-}
-
-/// Opens the sockets of a configuration.
-struct SocketOpener {
-    private let configuration: Configuration
-    private let exporters: ExporterTable
-    private let wakeup: Wakeup
-    private let logger: Logger
-
-    init(_ configuration: Configuration, exporters: ExporterTable, wakeup: Wakeup, logger: Logger) {
-        (self.configuration, self.exporters, self.wakeup, self.logger) = (
-            configuration, exporters, wakeup, logger
-        )
-    }
-
-    func flows(_ listen: [ListenConfiguration]) throws(SocketError) -> [FlowSocket] {
-        var sockets: [FlowSocket] = []
-        for place in listen {
-            sockets.append(
-                try FlowSocket(
-                    place, decoding: configuration.decoding, gather: configuration.gather,
-                    exporters: exporters,
-                    wakeup: wakeup, logger: logger))
-        }
-        return sockets
-    }
-
-    func signals(_ listen: [ListenConfiguration]) throws(SocketError) -> [SignalSocket] {
-        var sockets: [SignalSocket] = []
-        for place in listen {
-            sockets.append(
-                try SignalSocket(
-                    place, parser: configuration.signalParser, gather: configuration.gather, logger: logger))
-        }
-        return sockets
-    }
-}
-
-/// Which sockets stay, come and go between two configurations. A socket is the same when its address and port are: its
-/// decoder keeps the templates.
-struct SocketChange {
-    var flowsKept: [FlowSocket]
-    var flowsGone: [FlowSocket]
-    var listenAdded: [ListenConfiguration]
-    var signalsKept: [SignalSocket]
-    var signalsGone: [SignalSocket]
-    var syslogAdded: [ListenConfiguration]
-    /// Keys whose change a running daemon does not follow.
-    var needsRestart: [String] = []
-
-    init(from old: Daemon.Parts, to next: Configuration) {
-        let wanted = Set(next.listen.map(\.place))
-        let wantedSyslog = Set(next.signals.syslog.map(\.place))
-        let present = Set(old.flows.map(\.configuration.place))
-        let presentSyslog = Set(old.signals.map(\.configuration.place))
-        flowsKept = old.flows.filter { wanted.contains($0.configuration.place) }
-        flowsGone = old.flows.filter { !wanted.contains($0.configuration.place) }
-        listenAdded = next.listen.filter { !present.contains($0.place) }
-        signalsKept = old.signals.filter { wantedSyslog.contains($0.configuration.place) }
-        signalsGone = old.signals.filter { !wantedSyslog.contains($0.configuration.place) }
-        syslogAdded = next.signals.syslog.filter { !presentSyslog.contains($0.place) }
-
-        let kept = flowsKept.map(\.configuration) + signalsKept.map(\.configuration)
-        let asked = next.listen + next.signals.syslog
-        if kept.contains(where: { !asked.contains($0) }) { needsRestart.append("receive_buffer") }
-        if next.gather != old.configuration.gather { needsRestart.append("gather") }
-        if next.control != old.configuration.control { needsRestart.append("control") }
-        if next.state != old.configuration.state { needsRestart.append("state") }
-    }
-}
-
-extension ListenConfiguration {
-    fileprivate var place: SocketAddress { SocketAddress(address: address, port: port) }
 }

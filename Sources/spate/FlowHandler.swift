@@ -44,7 +44,9 @@ struct FlowHandler: DatagramHandler, ~Copyable {
 
     mutating func reconfigure(_ configuration: DecodingConfiguration) { decoder.reconfigure(configuration) }
 
-    mutating func restore(_ state: ArchivedState, now: Instant) { decoder.restore(state, now: now) }
+    mutating func restore(_ state: ArchivedState, now: Instant, where isWanted: (IPAddress) -> Bool) {
+        decoder.restore(state, now: now, where: isWanted)
+    }
 
     var stateSection: StateSection { decoder.stateSection() }
 }

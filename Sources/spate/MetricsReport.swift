@@ -54,7 +54,7 @@ struct MetricsReport {
                 name: "spate_intake_receive_buffer_bytes", help: "Receive buffer that the kernel granted.",
                 kind: .gauge,
                 samples: parts.flows.map {
-                    ([("socket", "\($0.listener.address)")], Double($0.listener.receiveBuffer.granted))
+                    (Self.labels($0.listener.address, $0.number), Double($0.listener.receiveBuffer.granted))
                 }),
         ]
     }
@@ -68,16 +68,22 @@ struct MetricsReport {
     {
         Metric(
             name: name, help: help, kind: .counter,
-            samples: Self.samples(parts.flowCounters.map { ($0.address, value($0)) }))
+            samples: Self.sums(parts.flowCounters.map { (Self.labels($0.address, $0.number), value($0)) }))
     }
 
-    /// One sample an address: a socket that was closed and opened again goes on counting.
-    private static func samples(
-        _ values: [(address: SocketAddress, value: UInt64)]
+    private static func labels(_ address: SocketAddress, _ number: Int) -> [(String, String)] {
+        [("socket", "\(address)"), ("number", "\(number)")]
+    }
+
+    /// One sample for the same labels: a socket that was closed and opened again goes on counting.
+    private static func sums(
+        _ values: [(labels: [(String, String)], value: UInt64)]
     ) -> [(labels: [(String, String)], value: Double)] {
-        var sums: [SocketAddress: UInt64] = [:]
-        for entry in values { sums[entry.address, default: 0] += entry.value }
-        return sums.sorted { "\($0.key)" < "\($1.key)" }.map { ([("socket", "\($0.key)")], Double($0.value)) }
+        var sums: [String: (labels: [(String, String)], value: UInt64)] = [:]
+        for entry in values {
+            sums["\(entry.labels)", default: (entry.labels, 0)].value += entry.value
+        }
+        return sums.sorted { $0.key < $1.key }.map { ($0.value.labels, Double($0.value.value)) }
     }
 
     // MARK: Decoding
@@ -189,7 +195,7 @@ struct MetricsReport {
                 name: "spate_ring_waiting_records", help: "Flow records that wait for the evaluation.",
                 kind: .gauge,
                 samples: parts.flows.map {
-                    ([("socket", "\($0.listener.address)")], Double($0.feed.ring.count))
+                    (Self.labels($0.listener.address, $0.number), Double($0.feed.ring.count))
                 }),
         ]
     }
@@ -260,7 +266,7 @@ extension MetricsReport {
     ) -> Metric {
         Metric(
             name: "spate_signals_\(name)", help: help, kind: .counter,
-            samples: Self.samples(parts.signalCounters.map { ($0.address, value($0)) }))
+            samples: Self.sums(parts.signalCounters.map { ([("socket", "\($0.address)")], value($0)) }))
     }
 
     private func perReason(
@@ -270,9 +276,10 @@ extension MetricsReport {
         return Metric(
             name: "spate_signals_\(name)", help: help, kind: .counter,
             samples: reasons.flatMap { reason in
-                Self.samples(counters.map { ($0.address, reason.value($0)) }).map {
-                    ($0.labels + [("reason", reason.name)], $0.value)
-                }
+                Self.sums(
+                    counters.map {
+                        ([("socket", "\($0.address)"), ("reason", reason.name)], reason.value($0))
+                    })
             })
     }
 

@@ -17,23 +17,28 @@ final class FlowSocket: Sendable {
     private static let ringRecords = 65_536
 
     let configuration: ListenConfiguration
+    /// Among the sockets at the same address, from 1, in the order in which they were bound.
+    let number: Int
     let listener: DatagramListener<FlowHandler>
     let feed: RingFeed<FlowRecord>
 
     /// Opens the socket; nothing is received before ``start()``.
+    ///
+    /// - Parameter number: the first one wants the address for itself; then it may be shared.
     init(
-        _ configuration: ListenConfiguration, decoding: DecodingConfiguration, gather: Interval,
+        _ configuration: ListenConfiguration, number: Int, decoding: DecodingConfiguration, gather: Interval,
         exporters: ExporterTable, wakeup: Wakeup, logger: Logger
     ) throws(SocketError) {
-        let socket = try UDPSocket.open(configuration)
+        let socket = try UDPSocket.open(configuration, joins: number > 1)
         let ring = SPSCRing(minimumCapacity: Self.ringRecords, filler: FlowRecord())
         let decoder = DatagramDecoder(configuration: decoding, exporters: exporters)
         feed = RingFeed(ring)
-        self.configuration = configuration
+        (self.configuration, self.number) = (configuration, number)
         listener = DatagramListener(
             socket: socket,
             handler: FlowHandler(decoder: decoder, ring: ring, wakeup: wakeup, logger: logger),
             gatherInterval: gather)
+        guard number == 1 else { return }
         listener.receiveBuffer.warning(for: listener.address).map { logger.warning("\($0)") }
     }
 
@@ -41,9 +46,15 @@ final class FlowSocket: Sendable {
         listener.withHandler { $0.reconfigure(decoding) }
     }
 
-    /// Before the first datagram when it is called before the start.
-    func restore(_ state: ArchivedState, now: Instant) {
-        listener.withHandler { $0.restore(state, now: now) }
+    /// Takes over what is known of the exporters whose datagrams it gets. Before the first datagram when it is called before
+    /// the start.
+    ///
+    /// - Parameter count: sockets at its address.
+    func restore(_ state: ArchivedState, among count: Int, now: Instant) {
+        let index = number - 1
+        listener.withHandler { handler in
+            handler.restore(state, now: now) { SocketSpread.socket(of: $0, among: count) == index }
+        }
     }
 
     /// What its decoder knows of exporters; waits for the socket's queue.
@@ -62,6 +73,7 @@ final class FlowSocket: Sendable {
 /// What a flow socket has counted, kept when the socket is closed: counters only rise.
 struct FlowSocketCounters: Sendable {
     let address: SocketAddress
+    let number: Int
     let intake: IntakeCounters
     let pushed: UInt64
     let dropped: UInt64
@@ -70,7 +82,7 @@ struct FlowSocketCounters: Sendable {
 extension FlowSocket {
     var counters: FlowSocketCounters {
         FlowSocketCounters(
-            address: listener.address, intake: listener.counters, pushed: feed.ring.pushed,
+            address: listener.address, number: number, intake: listener.counters, pushed: feed.ring.pushed,
             dropped: feed.ring.dropped)
     }
 }
@@ -128,10 +140,12 @@ final class SignalSocket: Sendable {
 }
 
 extension UDPSocket {
-    fileprivate static func open(_ configuration: ListenConfiguration) throws(SocketError) -> UDPSocket {
+    fileprivate static func open(
+        _ configuration: ListenConfiguration, joins: Bool = false
+    ) throws(SocketError) -> UDPSocket {
         try open(
             SocketAddress(address: configuration.address, port: configuration.port),
-            receiveBufferOctets: configuration.receiveBufferBytes)
+            receiveBufferOctets: configuration.receiveBufferBytes, joins: joins)
     }
 }
 

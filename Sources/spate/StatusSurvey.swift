@@ -41,11 +41,15 @@ struct StatusSurvey {
 
     /// Those that are open, with what they counted before they were closed and opened again.
     private var sockets: [StatusReport.Socket] {
-        let flows = parts.flows.map { flow in
-            let counters = parts.flowCounters.filter { $0.address == flow.listener.address }
-            return socket(
-                "flows", flow.listener.address, flow.listener.receiveBuffer, counters.map(\.intake),
+        let flows = parts.flows.filter { $0.number == 1 }.map { first in
+            let address = first.listener.address
+            let counters = parts.flowCounters.filter { $0.address == address }
+            var sum = socket(
+                "flows", address, first.listener.receiveBuffer, counters.map(\.intake),
                 ringDrops: counters.map(\.dropped))
+            let group = parts.flows.filter { $0.listener.address == address }
+            if group.count > 1 { sum.each = group.map { share($0, counters) } }
+            return sum
         }
         let logs = parts.signals.map { signal in
             let counters = parts.signalCounters.filter { $0.address == signal.listener.address }
@@ -54,6 +58,15 @@ struct StatusSurvey {
                 ringDrops: counters.map(\.dropped))
         }
         return flows + logs
+    }
+
+    /// One of several sockets at an address.
+    private func share(_ flow: FlowSocket, _ counters: [FlowSocketCounters]) -> StatusReport.SocketShare {
+        let own = counters.filter { $0.number == flow.number }
+        return StatusReport.SocketShare(
+            number: flow.number, datagrams: own.reduce(0) { $0 &+ $1.intake.datagrams.value },
+            kernelDrops: own.reduce(0) { $0 &+ $1.intake.kernelDrops.value },
+            ringDrops: own.reduce(0) { $0 &+ $1.dropped })
     }
 
     private func socket(

@@ -19,16 +19,19 @@ final class RunningDaemon {
     /// - Parameters:
     ///   - configuration: added to the sockets, which are there already.
     ///   - buffer: receive buffer of the flow socket.
+    ///   - sockets: that share its address.
     ///   - socket: path of the control socket; nil is none.
     init(
-        _ configuration: String = "", buffer: String = "32MiB", folder: TemporaryDirectory? = nil,
-        socket: String? = nil, environment: [String: String] = [:]
+        _ configuration: String = "", buffer: String = "32MiB", sockets: Int = 1,
+        folder: TemporaryDirectory? = nil, socket: String? = nil, environment: [String: String] = [:]
     ) async throws {
         self.folder = try folder ?? TemporaryDirectory()
         flowPort = try FreePort.take(.udp)
         httpPort = try FreePort.take(.tcp)
         let text =
-            Self.base(flow: flowPort, buffer: buffer, control: Self.control(httpPort, socket)) + configuration
+            Self.base(
+                flow: flowPort, buffer: buffer, sockets: sockets, control: Self.control(httpPort, socket))
+            + configuration
         let path = self.folder.file("spate.yaml")
         try Data(text.utf8).write(to: URL(filePath: path))
         program = try Program(["run", "--config", path], environment: environment)
@@ -39,9 +42,9 @@ final class RunningDaemon {
         }
     }
 
-    private static func base(flow: UInt16, buffer: String, control: String) -> String {
+    private static func base(flow: UInt16, buffer: String, sockets: Int, control: String) -> String {
         """
-        listen: [ { udp: "127.0.0.1:\(flow)", receive_buffer: \(buffer) } ]
+        listen: [ { udp: "127.0.0.1:\(flow)", receive_buffer: \(buffer), sockets: \(sockets) } ]
         \(control)
 
         """
@@ -52,9 +55,12 @@ final class RunningDaemon {
     }
 
     /// A configuration for the same ports.
-    func rewrite(_ configuration: String, listen: [UInt16]? = nil, socket: String? = nil) throws {
-        let sockets = (listen ?? [flowPort]).map { "{ udp: \"127.0.0.1:\($0)\" }" }.joined(separator: ", ")
-        let text = "listen: [ \(sockets) ]\n\(Self.control(httpPort, socket))\n" + configuration
+    func rewrite(
+        _ configuration: String, listen: [UInt16]? = nil, sockets: Int = 1, socket: String? = nil
+    ) throws {
+        let places = (listen ?? [flowPort]).map { "{ udp: \"127.0.0.1:\($0)\", sockets: \(sockets) }" }
+            .joined(separator: ", ")
+        let text = "listen: [ \(places) ]\n\(Self.control(httpPort, socket))\n" + configuration
         try Data(text.utf8).write(to: URL(filePath: configurationPath))
     }
 

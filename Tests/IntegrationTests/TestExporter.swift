@@ -13,7 +13,7 @@ final class TestExporter {
     static let recordsPerDatagram = 24
 
     let address: String
-    private let socket: LoopbackSocket
+    private var socket: LoopbackSocket
     private let version: Version
     private let port: UInt16
     private var sequence = 0
@@ -35,13 +35,17 @@ final class TestExporter {
         (self.version, self.port) = (version, port)
     }
 
-    /// Sends datagrams of flows that have just ended, two thirds of them to the service. All carry their template.
-    func sendFlows(datagrams count: Int = 1) throws {
+    /// Sends datagrams of flows that have just ended, two thirds of them to the service. All carry their template unless
+    /// it is left out.
+    func sendFlows(datagrams count: Int = 1, withTemplate: Bool = true) throws {
         for _ in 0..<count {
-            try socket.send(nextDatagram(), to: port)
+            try socket.send(nextDatagram(withTemplate), to: port)
             datagrams += 1
         }
     }
+
+    /// Goes on from another source port.
+    func changePort(host: UInt8) throws { socket = try LoopbackSocket(host: host) }
 
     /// Counts a datagram in the sequence that is not sent. Version 9 only.
     func loseDatagram() { sequence += 1 }
@@ -59,7 +63,7 @@ final class TestExporter {
         datagrams += 1
     }
 
-    private func nextDatagram() -> [UInt8] {
+    private func nextDatagram(_ withTemplate: Bool) -> [UInt8] {
         let flows = (0..<Self.recordsPerDatagram).map { _ in nextFlow() }
         let now = Int(Date().timeIntervalSince1970)
         records += flows.count
@@ -72,7 +76,7 @@ final class TestExporter {
         }
         var builder = MessageBuilder(version == .version9 ? .version9 : .ipfix, sequence: sequence)
         builder.exportSeconds = now
-        builder.addTemplate(256, TestFlow.fields)
+        if withTemplate { builder.addTemplate(256, TestFlow.fields) }
         builder.addData(256, flows.map(\.encoded))
         return builder.datagram
     }

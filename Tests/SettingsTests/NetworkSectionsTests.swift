@@ -12,7 +12,7 @@ struct NetworkSectionsTests {
             listen:
               - udp: "[::]:2055"
                 receive_buffer: 64k
-              - udp: 127.0.0.1:4739
+              - { udp: 127.0.0.1:4739, sockets: 4 }
             gather: 0
             exporters:
               allow: ["10.0.0.0/8", "fd00::/8"]
@@ -28,7 +28,8 @@ struct NetworkSectionsTests {
             read.listen == [
                 ListenConfiguration(address: .unspecified, port: 2055, receiveBufferBytes: 65536),
                 ListenConfiguration(
-                    address: try #require(IPAddress("127.0.0.1")), port: 4739, receiveBufferBytes: 32 << 20),
+                    address: try #require(IPAddress("127.0.0.1")), port: 4739, receiveBufferBytes: 32 << 20,
+                    sockets: 4),
             ])
         #expect(read.gather == .seconds(0))
         #expect(read.exporters.allow.map(\.description) == ["10.0.0.0/8", "fd00::/8"])
@@ -115,7 +116,7 @@ struct NetworkSectionsTests {
         ("listen: 2055", "1: 'listen' is '2055', expected a list of sockets"),
         (
             "listen: [ 2055 ]",
-            "1: item 1 of 'listen' is '2055', expected a section with udp and receive_buffer"
+            "1: item 1 of 'listen' is '2055', expected a section with udp, sockets and receive_buffer"
         ),
         (
             "listen:\n- udp: '[::]:1'\n- udp: '0.0.0.0:1'",

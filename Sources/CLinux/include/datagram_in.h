@@ -53,6 +53,16 @@ int32_t spate_in_bind(int32_t socket, int32_t is_ipv6, int32_t is_dual_stack, co
 /* The endpoint a socket is bound to. Returns 0 or -errno. */
 int32_t spate_in_local(int32_t socket, struct spate_in_endpoint *endpoint);
 
+/* Lets other sockets of this user be bound to the same endpoint (SO_REUSEPORT). Before the bind it joins those that are
+ * there; after it, it lets others join. Returns 0 or -errno. */
+int32_t spate_in_share(int32_t socket);
+
+/* Tells the kernel to hand a datagram to socket number h % count of those that share an endpoint, in the order of their
+ * binds, where h is the source address (the four words of IPv6 XORed) times SPATE_IN_SPREAD modulo 2^32, less its lower 16
+ * bits. By default the kernel would look at the ports too. Holds for all of them. Returns 0 or -errno. */
+#define SPATE_IN_SPREAD 0x9E3779B1u
+int32_t spate_in_spread(int32_t socket, uint32_t count);
+
 /* Asks for a receive buffer: past the machine's limit if the process may (SO_RCVBUFFORCE, CAP_NET_ADMIN), else within.
  * Returns what the kernel gives, as asked for and not in its doubled count, or -errno. */
 int32_t spate_in_receive_buffer(int32_t socket, int32_t octets);
