@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import ServiceWindows
+
+/// What happened to a service in one second, or in several together.
+struct SecondNumbers: Equatable {
+    var rawRecords: Int64 = 0
+    var newConnections: Int64 = 0
+    var newFromUnknown: Int64 = 0
+    var synOnly: Int64 = 0
+    var open: Int64 = 0
+    var slow: Int64 = 0
+    var packetsIn: Int64 = 0
+    var packetsOut: Int64 = 0
+    var octetsIn: Int64 = 0
+    var octetsOut: Int64 = 0
+    var ended: Int64 = 0
+    var unanswered: Int64 = 0
+    var reset: Int64 = 0
+    var short: Int64 = 0
+    var handshakeOnly: Int64 = 0
+    var requests: Int64 = 0
+    var failures: Int64 = 0
+    var slowRequests: Int64 = 0
+    var handshakeFailures: Int64 = 0
+
+    static func + (left: Self, right: Self) -> Self {
+        var sum = left
+        for field in fields.map(\.path) { sum[keyPath: field] += right[keyPath: field] }
+        return sum
+    }
+
+    /// Every number under its name.
+    static var fields: [(name: String, path: WritableKeyPath<SecondNumbers, Int64>)] {
+        [
+            ("raw records", \.rawRecords), ("new connections", \.newConnections),
+            ("of unknown", \.newFromUnknown), ("SYN only", \.synOnly), ("open", \.open), ("slow", \.slow),
+            ("packets in", \.packetsIn), ("packets out", \.packetsOut), ("octets in", \.octetsIn),
+            ("octets out", \.octetsOut), ("ended", \.ended), ("unanswered", \.unanswered),
+            ("reset", \.reset), ("short", \.short), ("handshake only", \.handshakeOnly),
+            ("requests", \.requests), ("failures", \.failures), ("slow requests", \.slowRequests),
+            ("handshake failures", \.handshakeFailures),
+        ]
+    }
+}
+
+/// The one place that knows how the windows name what the oracle computes.
+extension SecondNumbers {
+    init(_ second: ServiceSecond) {
+        let cell = second.cell
+        (rawRecords, newConnections) = (Int64(cell.rawRecords), Int64(cell.newConnections))
+        (newFromUnknown, synOnly) = (Int64(cell.newConnectionsFromUnknown), Int64(cell.synOnly))
+        (open, slow) = (second.open, second.slow)
+        (packetsIn, packetsOut) = (second.packetsIn, second.packetsOut)
+        (octetsIn, octetsOut) = (second.octetsIn, second.octetsOut)
+        (ended, unanswered, reset) = (Int64(cell.ended), Int64(cell.unanswered), Int64(cell.reset))
+        (short, handshakeOnly) = (Int64(cell.short), Int64(cell.handshakeOnly))
+        (requests, failures) = (Int64(cell.requests), Int64(cell.failures))
+        (slowRequests, handshakeFailures) = (Int64(cell.slowRequests), Int64(cell.handshakeFailures))
+    }
+}
+
+/// What the windows promise and the oracle takes as given.
+enum WindowTerms {
+    /// Records that ended within so many seconds are booked.
+    static let span = WindowLimits.span
+    /// So many seconds before now are kept one by one; older ones in tens.
+    static let fine = WindowLimits.span
+    /// An end ahead of now by more than this is taken as now.
+    static let ahead: Int64 = 5
+    /// A half waits so long for the other.
+    static let pairing = WindowLimits().pairingSeconds
+    /// A prefix is new for so long.
+    static let newcomer = WindowLimits().newcomerSeconds
+    /// After such a silence another exporter takes over.
+    static let silence = WindowLimits().exporterSilenceSeconds
+
+    /// Distinct sources are known for the last 60 seconds.
+    static let sourcesWindow: Int64 = 60
+    /// Whoever has this share of what a service gets is among its top prefixes.
+    static let topShare = 1.0 / 32
+    /// A median is off by this factor at most: half octaves, from their middle.
+    static let medianFactor = 1.25
+
+    /// Enough places that halves do not push each other out.
+    static var limits: WindowLimits {
+        var limits = WindowLimits()
+        limits.pendingHalves = 1 << 17
+        return limits
+    }
+
+    /// What one exporter is authoritative for.
+    static func authority(slot: Int, endpoint: ServiceKey, toServer: Bool) -> Authority {
+        Authority(slot: slot, endpoint: nil, toServer: nil)
+    }
+
+    struct Authority: Hashable {
+        var slot: Int
+        var endpoint: ServiceKey?
+        var toServer: Bool?
+    }
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import ServiceWindows
+
+/// Computes what the windows compute, in the plainest way: a flow is booked second by second, nothing is forgotten, every
+/// table is a dictionary that grows.
+struct WindowOracle {
+    /// By slot and second.
+    private(set) var seconds: [[Int64: SecondNumbers]]
+    private(set) var booked = 0
+    private(set) var ignored: [UnbookedReason: Int] = [:]
+    private(set) var ignoredOutcomes = 0
+    private(set) var now: Int64 = 0
+
+    private let services: [ConfiguredService]
+    private var exporters: [WindowTerms.Authority: (exporter: ExporterID, seen: Int64)] = [:]
+    private var waiting: [Connection: WaitingHalf] = [:]
+    private var met: [Prefix: Int64] = [:]
+
+    private struct Connection: Hashable {
+        var client: IPAddress
+        var clientPort: UInt16
+        var server: ServiceKey
+    }
+
+    /// One direction of a connection, not turned around: `record` is as the client or the server sent it.
+    private struct WaitingHalf {
+        var half: Half
+        var slot: Int
+        var isClient: Bool
+        var since: Int64
+    }
+
+    private struct Half {
+        var client: IPAddress
+        var start: Instant
+        var end: Instant
+        var packets: UInt64
+        var octets: UInt64
+        var flags: TCPFlags
+        var hasFlags: Bool
+        var transport: TransportProtocol
+        var endReason: UInt8
+
+        var isBare: Bool { octets <= packets * 64 }
+        var payload: UInt64 { octets > packets * 52 ? octets - packets * 52 : 0 }
+        var isOver: Bool { flags.hasAny(of: .fin) || flags.hasAny(of: .rst) }
+    }
+
+    private struct Prefix: Hashable {
+        var slot: Int
+        var prefix: IPPrefix
+    }
+
+    init(_ services: [ConfiguredService]) {
+        self.services = services
+        seconds = services.map { _ in [:] }
+    }
+
+    func numbers(_ second: Int64, slot: Int) -> SecondNumbers { seconds[slot][second] ?? SecondNumbers() }
+
+    /// Everything that was ever booked on a service.
+    func total(slot: Int) -> SecondNumbers { seconds[slot].values.reduce(SecondNumbers(), +) }
+
+    mutating func advance(to second: Int64) {
+        guard second > now else { return }
+        now = second
+        for (connection, half) in waiting where half.since <= now - WindowTerms.pairing {
+            waiting[connection] = nil
+            if half.isClient { conclude(half.half, nil, slot: half.slot) }
+        }
+    }
+
+    // MARK: Records
+
+    mutating func add(_ record: FlowRecord) {
+        let forward = ServiceKey(
+            address: record.destination, port: record.destinationPort, transport: record.transport)
+        let backward = ServiceKey(
+            address: record.source, port: record.sourcePort, transport: record.transport)
+        if let slot = services.firstIndex(where: { $0.contains(forward) }) {
+            book(record, slot, forward, toServer: true)
+        } else if let slot = services.firstIndex(where: { $0.contains(backward) }) {
+            book(record, slot, backward, toServer: false)
+        } else {
+            ignored[.noService, default: 0] += 1
+        }
+    }
+
+    private mutating func book(_ record: FlowRecord, _ slot: Int, _ key: ServiceKey, toServer: Bool) {
+        guard isAuthoritative(record.exporter, slot, key, toServer: toServer) else {
+            ignored[.alsoSeen, default: 0] += 1
+            return
+        }
+        guard let last = secondToBook(record.end) else {
+            ignored[.tooLate, default: 0] += 1
+            return
+        }
+        booked += 1
+        let first = max(min(record.start.seconds, last), now - WindowTerms.span)
+        change(slot, last) { $0.rawRecords += 1 }
+        let isBiflow = record.presence.has(.reverse)
+        let weight = Int64(record.samplingInterval)
+        spread(slot, first, last, record.packets, record.octets, weight, toServer: toServer)
+        if isBiflow {
+            spread(
+                slot, first, last, record.reversePackets, record.reverseOctets, weight, toServer: !toServer)
+        }
+        let client = toServer ? record.source : record.destination
+        let clientPort = toServer ? record.sourcePort : record.destinationPort
+        let own = Half(
+            client: client, start: record.start, end: record.end, packets: record.packets,
+            octets: record.octets, flags: record.tcpFlags, hasFlags: record.presence.has(.tcpFlags),
+            transport: record.transport, endReason: record.endReason)
+        var other = own
+        (other.packets, other.octets) = (record.reversePackets, record.reverseOctets)
+        other.flags = record.reverseTCPFlags
+        if toServer || isBiflow {
+            bookClient(toServer ? own : other, slot, first: first, last: last, weight: weight)
+        }
+        guard record.samplingInterval == 1 else { return }
+        if isBiflow {
+            conclude(toServer ? own : other, toServer ? other : own, slot: slot)
+        } else {
+            let connection = Connection(client: client, clientPort: clientPort, server: key)
+            pair(own, connection, slot, isClient: toServer)
+        }
+    }
+
+    private mutating func isAuthoritative(
+        _ exporter: ExporterID, _ slot: Int, _ key: ServiceKey, toServer: Bool
+    ) -> Bool {
+        let place = WindowTerms.authority(slot: slot, endpoint: key, toServer: toServer)
+        if let (current, seen) = exporters[place], current != exporter, now - seen <= WindowTerms.silence {
+            return false
+        }
+        exporters[place] = (exporter, now)
+        return true
+    }
+
+    private func secondToBook(_ end: Instant) -> Int64? {
+        if end.seconds > now + WindowTerms.ahead { return now }
+        return end.seconds > now - WindowTerms.span ? end.seconds : nil
+    }
+
+    /// As much in each second, in whole numbers; what is left over in the last.
+    private mutating func spread(
+        _ slot: Int, _ first: Int64, _ last: Int64, _ packets: UInt64, _ octets: UInt64, _ weight: Int64,
+        toServer: Bool
+    ) {
+        let (allPackets, allOctets) = (Int64(packets) * weight, Int64(octets) * weight)
+        let count = last - first + 1
+        for second in first...last {
+            change(slot, second) {
+                let packets = allPackets / count + (second == last ? allPackets % count : 0)
+                let octets = allOctets / count + (second == last ? allOctets % count : 0)
+                $0.packetsIn += toServer ? packets : 0
+                $0.packetsOut += toServer ? 0 : packets
+                $0.octetsIn += toServer ? octets : 0
+                $0.octetsOut += toServer ? 0 : octets
+            }
+        }
+    }
+
+    private mutating func bookClient(
+        _ client: Half, _ slot: Int, first: Int64, last: Int64, weight: Int64
+    ) {
+        for second in first...last { change(slot, second) { $0.open += weight } }
+        let isKnown = recognise(client.client, slot: slot)
+        if client.transport == .tcp, client.hasFlags, !client.flags.hasAny(of: .syn) { return }
+        let isSynOnly = client.transport == .tcp && client.hasFlags && client.flags.isSynOnly
+        change(slot, first) {
+            $0.newConnections += weight
+            if !isKnown { $0.newFromUnknown += weight }
+            if isSynOnly { $0.synOnly += weight }
+        }
+    }
+
+    private mutating func recognise(_ client: IPAddress, slot: Int) -> Bool {
+        let prefix = Prefix(
+            slot: slot, prefix: IPPrefix(client, mappedLength: client.isIPv4 ? 96 + 24 : 48))
+        guard let since = met[prefix] else {
+            met[prefix] = now
+            return false
+        }
+        return since <= now - WindowTerms.newcomer
+    }
+
+    // MARK: Connections
+
+    private mutating func pair(_ half: Half, _ connection: Connection, _ slot: Int, isClient: Bool) {
+        let present = waiting.removeValue(forKey: connection)
+        if let present, present.isClient != isClient {
+            conclude(isClient ? half : present.half, isClient ? present.half : half, slot: slot)
+            return
+        }
+        waiting[connection] = WaitingHalf(half: half, slot: slot, isClient: isClient, since: now)
+        if let present, present.isClient { conclude(present.half, nil, slot: slot) }
+    }
+
+    private mutating func conclude(_ client: Half, _ server: Half?, slot: Int) {
+        guard let last = secondToBook(max(client.end, server?.end ?? client.end)) else { return }
+        bookSlow(client, server, slot, last: last)
+        guard let result = Self.result(client, server) else { return }
+        change(slot, last) {
+            $0.ended += 1
+            if result == .unanswered { $0.unanswered += 1 }
+            if result == .reset { $0.reset += 1 }
+        }
+        guard let server, result == .endedWell, client.transport == .tcp, client.packets <= 10 else { return }
+        let kind = services[slot].kind
+        let isHandshake =
+            (kind == .https || kind == .tls) && client.payload <= 700 && server.octets <= 6000
+        change(slot, last) {
+            $0.short += 1
+            if isHandshake { $0.handshakeOnly += 1 }
+        }
+    }
+
+    private enum Result { case endedWell, unanswered, reset }
+
+    /// Nil: nothing can be said.
+    private static func result(_ client: Half, _ server: Half?) -> Result? {
+        let answered = (server?.packets ?? 0) > 0
+        if client.transport != .tcp { return answered ? .endedWell : .unanswered }
+        if !client.hasFlags { return nil }
+        guard let server, answered else { return client.flags.isSynOnly ? .unanswered : nil }
+        if server.isBare, server.flags.hasAny(of: .rst) { return .reset }
+        let isOver = client.isOver || server.isOver
+        let asked = client.flags.hasAny(of: .psh) || client.flags.isSynOnly
+        if server.isBare, asked, isOver || client.endReason == 1 { return .unanswered }
+        return isOver ? .endedWell : nil
+    }
+
+    /// Long, or the continuation of a connection, with under 50 octets of payload a second and no answer.
+    private mutating func bookSlow(_ client: Half, _ server: Half?, _ slot: Int, last: Int64) {
+        guard client.transport == .tcp, client.hasFlags, !client.isOver, !client.flags.isSynOnly else {
+            return
+        }
+        if let server, !server.isBare || server.flags.hasAny(of: .fin) { return }
+        let duration = (client.end.microseconds - client.start.microseconds) / 1_000_000
+        guard duration >= 8 || !client.flags.hasAny(of: .syn) else { return }
+        guard client.payload <= UInt64(50 * max(duration, 10)) else { return }
+        let first = min(last, max(client.start.seconds, now - WindowTerms.span))
+        // What an inactive timeout cut goes on until the next piece.
+        for second in first...(client.endReason == 1 ? last + 10 : last) {
+            change(slot, second) { $0.slow += 1 }
+        }
+    }
+
+    // MARK: Outcomes
+
+    mutating func add(_ outcome: Outcome) {
+        let slot = Int(outcome.service.index)
+        guard let second = secondToBook(outcome.time) else {
+            ignoredOutcomes += 1
+            return
+        }
+        if outcome.event == .handshakeFailure { change(slot, second) { $0.handshakeFailures += 1 } }
+        guard outcome.event == .none || outcome.status != 0 || outcome.failure != .none else { return }
+        if outcome.client != .unspecified { _ = recognise(outcome.client, slot: slot) }
+        change(slot, second) {
+            if outcome.failure == .slowRequest {
+                $0.slowRequests += 1
+            } else {
+                $0.requests += 1
+                if outcome.failure.isFailure { $0.failures += 1 }
+            }
+        }
+    }
+
+    private mutating func change(_ slot: Int, _ second: Int64, _ body: (inout SecondNumbers) -> Void) {
+        body(&seconds[slot][second, default: SecondNumbers()])
+    }
+}
