@@ -12,6 +12,7 @@ import ServiceWindows
     private var withWindows = true
     private var onlyCounts = false
     private var discovers = false
+    private var evaluation: (() -> Bool)?
     private var captures: [String] = []
     private var servers = GeneratedTraffic.servers
 
@@ -21,12 +22,14 @@ import ServiceWindows
     /// The column "ring" is decoding with a ring behind it, as in the daemon.
     ///
     /// - `decode` leaves the windows out, for profilers; `rounds=N` says how often all is done (5).
+    /// - `scan`, or `scan=NUMBER`, and `sketches` are evaluations; exit status 1 when a promise does not hold.
     /// - `records` only prints how many records a round of `decode` decodes.
     static func main() throws {
         var benchmarks = Benchmarks()
         for argument in CommandLine.arguments.dropFirst() {
             guard benchmarks.take(argument) else { return print("Benchmarks: what is \(argument)?") }
         }
+        if let evaluation = benchmarks.evaluation { exit(evaluation() ? 0 : 1) }
         try benchmarks.run()
     }
 
@@ -36,6 +39,9 @@ import ServiceWindows
         case ("records", nil): onlyCounts = true
         case ("decode", nil): withWindows = false
         case ("discover", nil): discovers = true
+        case ("scan", let value):
+            evaluation = { Evaluations.scan(count: Int(value ?? "") ?? 10_000_000, growth: 32) }
+        case ("sketches", nil): evaluation = { Evaluations.sketches(seeds: 50) }
         case ("rounds", let value?): rounds = max(1, Int(value) ?? rounds)
         case ("pcap", let value?): captures.append(value)
         case ("servers", let value?): servers = IPPrefix(value) ?? servers
