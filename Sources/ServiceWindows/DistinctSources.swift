@@ -6,30 +6,30 @@ import Storage
 /// Distinct client addresses per service: HyperLogLog (Flajolet et al., 2007) with 1,024 registers, standard error 3.25 %,
 /// in slices of 8 s for the last minutes and of 64 s down to eleven minutes.
 ///
-/// A slice begins as a bitmap that only says which registers are in use (linear counting, as exact while few are), since
-/// most services have few clients in eight seconds. With more than ``promotion`` of them it gets registers.
+/// A slice begins as a list of the registers that are in use, since most services have few clients in eight seconds; when
+/// the list is full it gets registers (HyperLogLog++, Heule et al., 2013).
 struct DistinctSources: ~Copyable {
     static let registers = 1024
-    /// Bits of a bitmap that make it worth registers: the ranks of so many clients are lost, a hundredth of what the
-    /// registers are needed for.
-    private static let promotion = 32
-    private static let words = registers / 64
+    /// Places of a list: 128 octets.
+    private static let places = 64
 
-    /// A slice's epoch, and the block of its registers; block 0 stands for none.
+    /// A slice's epoch, the block of its registers (0 for none), and how long its list is.
     struct Slice: BitwiseCopyable {
         var epoch: Int64 = .min
         var block: UInt32 = 0
-        var bits: UInt32 = 0
+        var listed: UInt32 = 0
     }
 
     /// Slices of each service: 16 short ones, then 16 long ones.
     private var slices: BoundedArray<Slice>
-    private var bitmaps: BoundedArray<UInt64>
+    /// The lists: a register in the upper ten bits, its rank in the lower six.
+    private var lists: BoundedArray<UInt16>
     private var blocks: BoundedArray<UInt8>
     private var vacant: [UInt32] = []
     private var services = 0
 
-    /// Slices that should have got registers when there were none left: their estimates end at some thousand clients.
+    /// Slices that should have got registers when there were none left: their estimates end
+    /// at the length of a list.
     private(set) var starved: UInt64 = 0
 
     private static let ring = 16
@@ -46,14 +46,14 @@ struct DistinctSources: ~Copyable {
     ///   - octets: of memory for registers.
     init(services: Int, octets: Int) {
         slices = BoundedArray(capacity: services * Self.slicesPerService)
-        bitmaps = BoundedArray(capacity: services * Self.slicesPerService * Self.words)
+        lists = BoundedArray(capacity: services * Self.slicesPerService * Self.places)
         blocks = BoundedArray(capacity: max(64, octets / Self.registers + 1) * Self.registers)
         blocks.append(repeating: 0, count: Self.registers)
     }
 
     mutating func addService() {
         slices.append(repeating: Slice(), count: Self.slicesPerService)
-        bitmaps.append(repeating: 0, count: Self.slicesPerService * Self.words)
+        lists.append(repeating: 0, count: Self.slicesPerService * Self.places)
         services += 1
     }
 
@@ -72,7 +72,7 @@ struct DistinctSources: ~Copyable {
         if block != 0 {
             blocks.prefetch(block &* Self.registers &+ register)
         } else {
-            bitmaps.prefetch(index &* Self.words &+ register &>> 6)
+            lists.prefetch(index &* Self.places)
         }
     }
 
@@ -96,6 +96,7 @@ struct DistinctSources: ~Copyable {
         }
     }
 
+    /// At most 55: it fits into six bits.
     @inline(__always)
     private static func rank(_ hash: UInt64) -> UInt8 {
         UInt8(truncatingIfNeeded: (hash | UInt64(registers &- 1)).leadingZeroBitCount &+ 1)
@@ -103,51 +104,58 @@ struct DistinctSources: ~Copyable {
 
     @inline(never)
     private mutating func insertSlowly(_ hash: UInt64, _ register: Int, _ index: Int, _ epoch: Int64) {
-        if slices[index].epoch > epoch { return insertLate(hash, index, epoch) }
-        if slices[index].epoch < epoch {
+        var slice = index
+        if slices[index].epoch > epoch {
+            // The short slice is gone: it counts in the long one.
+            slice = openLong(of: index, epoch)
+            guard slice >= 0 else { return }
+        } else if slices[index].epoch < epoch {
             retire(index)
             slices[index].epoch = epoch
         }
-        count(hash, register, index)
+        raise(slice, register, to: Self.rank(hash))
     }
 
-    /// The short slice is gone: the long one may still be there.
-    private mutating func insertLate(_ hash: UInt64, _ index: Int, _ epoch: Int64) {
-        let long = longSlice(of: index, epoch)
-        guard slices[long].epoch == epoch >> (Self.longShift - Self.shortShift) else { return }
-        count(hash, Int(truncatingIfNeeded: hash) & (Self.registers - 1), long)
-    }
-
-    private mutating func count(_ hash: UInt64, _ register: Int, _ index: Int) {
-        let word = index &* Self.words &+ register &>> 6
-        let bit: UInt64 = 1 &<< UInt64(register & 63)
-        if bitmaps[word] & bit == 0 {
-            bitmaps[word] |= bit
-            slices[index].bits &+= 1
-            if slices[index].bits > Self.promotion { promote(index) }
+    /// Raises a register of a slice to a rank.
+    private mutating func raise(_ index: Int, _ register: Int, to rank: UInt8) {
+        if slices[index].block == 0 {
+            let list = index * Self.places
+            let listed = Int(slices[index].listed)
+            for place in list..<list + listed where Int(lists[place] >> 6) == register {
+                lists[place] = max(lists[place], UInt16(register) << 6 | UInt16(rank))
+                return
+            }
+            guard listed == Self.places else {
+                lists[list + listed] = UInt16(register) << 6 | UInt16(rank)
+                slices[index].listed += 1
+                return
+            }
+            promote(index)
         }
         let block = Int(slices[index].block)
         guard block != 0 else { return }
         let place = block * Self.registers + register
-        blocks[place] = max(blocks[place], Self.rank(hash))
+        blocks[place] = max(blocks[place], rank)
     }
 
-    /// Gives a slice registers. Of those clients that are only bits the rank is taken as 1.
+    /// Gives a slice registers.
     private mutating func promote(_ index: Int) {
         guard slices[index].block == 0 else { return }
         if let block = vacant.popLast() {
             slices[index].block = block
+            let first = Int(block) * Self.registers
+            for place in first..<first + Self.registers { blocks[place] = 0 }
         } else if blocks.count < blocks.capacity {
             slices[index].block = UInt32(truncatingIfNeeded: blocks.count / Self.registers)
             blocks.append(repeating: 0, count: Self.registers)
         } else {
-            if slices[index].bits == Self.promotion + 1 { starved &+= 1 }
+            starved &+= 1
             return
         }
         let first = Int(slices[index].block) * Self.registers
-        for register in 0..<Self.registers {
-            blocks[first + register] = UInt8(
-                truncatingIfNeeded: bitmaps[index * Self.words + register >> 6] >> UInt64(register & 63) & 1)
+        let list = index * Self.places
+        for place in list..<list + Int(slices[index].listed) {
+            blocks[first + Int(lists[place] >> 6)] = UInt8(truncatingIfNeeded: lists[place] & 63)
         }
     }
 
@@ -166,57 +174,47 @@ struct DistinctSources: ~Copyable {
 
     /// Adds a short slice to the long one of its time and empties it.
     private mutating func retire(_ index: Int) {
-        let slice = slices[index]
-        guard slice.epoch != .min else { return }
-        let epoch = slice.epoch >> (Self.longShift - Self.shortShift)
-        let long = longSlice(of: index, slice.epoch)
-        if slices[long].epoch < epoch {
-            clear(long)
-            slices[long].epoch = epoch
+        guard slices[index].epoch != .min else { return }
+        let long = openLong(of: index, slices[index].epoch)
+        if long >= 0 {
+            forEachRegister(of: index) { lists, register, rank in lists.raise(long, register, to: rank) }
         }
-        if slices[long].epoch == epoch { merge(index, into: long) }
         clear(index)
     }
 
-    /// The long slice for the short one at `index` when it was of `epoch`.
-    private func longSlice(of index: Int, _ epoch: Int64) -> Int {
+    /// The long slice for the short one at `index` when it was of `epoch`; -1 when its place has gone to a later one.
+    private mutating func openLong(of index: Int, _ epoch: Int64) -> Int {
         let first = index / Self.slicesPerService * Self.slicesPerService
-        let long = epoch >> (Self.longShift - Self.shortShift)
-        return first + Self.ring + Int(truncatingIfNeeded: long) & (Self.ring - 1)
-    }
-
-    private mutating func merge(_ index: Int, into long: Int) {
-        if slices[index].block != 0 { promote(long) }
-        for register in 0..<Self.registers {
-            let rank = rank(index, register)
-            guard rank > 0 else { continue }
-            let word = long * Self.words + register >> 6
-            let bit: UInt64 = 1 << UInt64(register & 63)
-            if bitmaps[word] & bit == 0 {
-                bitmaps[word] |= bit
-                slices[long].bits += 1
-                if slices[long].bits > Self.promotion { promote(long) }
-            }
-            let block = Int(slices[long].block)
-            guard block != 0 else { continue }
-            let place = block * Self.registers + register
-            blocks[place] = max(blocks[place], rank)
+        let longEpoch = epoch >> (Self.longShift - Self.shortShift)
+        let long = first + Self.ring + Int(truncatingIfNeeded: longEpoch) & (Self.ring - 1)
+        if slices[long].epoch < longEpoch {
+            clear(long)
+            slices[long].epoch = longEpoch
         }
+        return slices[long].epoch == longEpoch ? long : -1
     }
 
-    /// What a register of a slice holds; 1 where only a bit says that it is in use.
-    @inline(__always)
-    private func rank(_ index: Int, _ register: Int) -> UInt8 {
+    private mutating func forEachRegister(
+        of index: Int, _ body: (inout DistinctSources, Int, UInt8) -> Void
+    ) {
         let block = Int(slices[index].block)
-        guard block == 0 else { return blocks[block &* Self.registers &+ register] }
-        return UInt8(truncatingIfNeeded: bitmaps[index &* Self.words &+ register &>> 6] &>> UInt64(register & 63) & 1)
+        if block == 0 {
+            let list = index * Self.places
+            for place in list..<list + Int(slices[index].listed) {
+                body(&self, Int(lists[place] >> 6), UInt8(truncatingIfNeeded: lists[place] & 63))
+            }
+        } else {
+            for register in 0..<Self.registers {
+                let rank = blocks[block * Self.registers + register]
+                if rank > 0 { body(&self, register, rank) }
+            }
+        }
     }
 
     private mutating func clear(_ index: Int) {
         guard slices[index].epoch != .min else { return }
         if slices[index].block != 0 { vacant.append(slices[index].block) }
         slices[index] = Slice()
-        for word in 0..<Self.words { bitmaps[index * Self.words + word] = 0 }
     }
 
     /// Forgets the clients of a service whose place another one takes.
@@ -231,16 +229,31 @@ struct DistinctSources: ~Copyable {
         let oldest = second - seconds + 1
         var merged = InlineArray<1024, UInt8>(repeating: 0)
         let first = slot * Self.slicesPerService
-        for index in first..<first + Self.slicesPerService where slices[index].bits > 0 {
+        for index in first..<first + Self.slicesPerService where slices[index].listed > 0 {
             let isShort = index - first < Self.ring
             // Long slices hold what is older than all short ones.
             guard isShort || seconds > Self.shortSpan else { continue }
             let shift = isShort ? Self.shortShift : Self.longShift
             let epoch = slices[index].epoch
             guard epoch >= oldest >> shift, epoch <= second >> shift else { continue }
-            for register in 0..<Self.registers { merged[register] = max(merged[register], rank(index, register)) }
+            add(index, to: &merged)
         }
         return Self.count(merged)
+    }
+
+    private func add(_ index: Int, to merged: inout InlineArray<1024, UInt8>) {
+        let block = Int(slices[index].block) * Self.registers
+        if block == 0 {
+            let list = index * Self.places
+            for place in list..<list + Int(slices[index].listed) {
+                let register = Int(lists[place] >> 6)
+                merged[register] = max(merged[register], UInt8(truncatingIfNeeded: lists[place] & 63))
+            }
+        } else {
+            for register in 0..<Self.registers {
+                merged[register] = max(merged[register], blocks[block + register])
+            }
+        }
     }
 
     private static func count(_ values: InlineArray<1024, UInt8>) -> Int {
@@ -263,15 +276,15 @@ struct DistinctSources: ~Copyable {
             clear(mine)
             slices[mine] = other.slices[theirs]
             slices[mine].block = 0
-            for word in 0..<Self.words {
-                bitmaps[mine * Self.words + word] = other.bitmaps[theirs * Self.words + word]
+            for place in 0..<Self.places {
+                lists[mine * Self.places + place] = other.lists[theirs * Self.places + place]
             }
             let block = Int(other.slices[theirs].block)
             guard block != 0 else { continue }
             promote(mine)
-            let target = Int(slices[mine].block)
-            for register in 0..<Self.registers where target != 0 {
-                blocks[target * Self.registers + register] = other.blocks[block * Self.registers + register]
+            for register in 0..<Self.registers where slices[mine].block != 0 {
+                blocks[Int(slices[mine].block) * Self.registers + register] =
+                    other.blocks[block * Self.registers + register]
             }
         }
     }

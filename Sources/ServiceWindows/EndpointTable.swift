@@ -17,7 +17,7 @@ struct Endpoint: BitwiseCopyable {
     }
 }
 
-/// Endpoint → service: open addressing with linear probing at most half full, and behind it a direct-mapped memory of
+/// Endpoint → service: open addressing with linear probing at most half full, and behind it a memory of
 /// fixed size for services that are prefixes or ranges of ports, since a port scan of such a service would fill any table.
 struct EndpointTable: ~Copyable {
     private var endpoints: BoundedArray<Endpoint>
@@ -28,6 +28,7 @@ struct EndpointTable: ~Copyable {
     /// Services that are prefixes or ranges; nil when there are none.
     private let ranges: ServiceDirectory?
     private static var rangePlaces: Int { 4096 }
+    private static var rangeProbes: Int { 8 }
 
     /// - Parameters:
     ///   - capacity: most endpoints that will be kept.
@@ -38,7 +39,7 @@ struct EndpointTable: ~Copyable {
         mask = size &- 1
         ranges = directory.services.contains(where: \.hasRanges) ? directory : nil
         endpoints = BoundedArray(
-            repeating: .vacant, count: size &+ (ranges == nil ? 0 : Self.rangePlaces))
+            repeating: .vacant, count: size &+ (ranges == nil ? 0 : Self.rangePlaces &+ Self.rangeProbes))
         for service in directory.services where service.hasRanges {
             for range in service.ports {
                 for port in range { mark(port) }
@@ -94,16 +95,25 @@ struct EndpointTable: ~Copyable {
         place <= mask ? place : findInRanges(key())
     }
 
+    /// Looks at a few places in a row; an endpoint of a service gives way only to another one, and only when all are taken.
     @inline(never)
     private mutating func findInRanges(_ key: ServiceKey) -> Int {
         guard let ranges else { return -1 }
-        let index = mask &+ 1 &+ Int(truncatingIfNeeded: key.mixed) & (Self.rangePlaces &- 1)
-        if endpoints[index].key != key {
-            endpoints[index] = .vacant
-            endpoints[index].key = key
-            endpoints[index].slot = ranges.service(at: key).map { Int32(bitPattern: $0.index) } ?? -1
+        let first = mask &+ 1 &+ Int(truncatingIfNeeded: key.mixed) & (Self.rangePlaces &- 1)
+        var free = -1
+        for index in first..<first &+ Self.rangeProbes {
+            if endpoints[index].key == key { return endpoints[index].slot < 0 ? -1 : index }
+            if free < 0, endpoints[index].slot < 0 { free = index }
         }
-        return endpoints[index].slot < 0 ? -1 : index
+        let slot = ranges.service(at: key).map { Int32(bitPattern: $0.index) } ?? -1
+        if free < 0 {
+            guard slot >= 0 else { return -1 }
+            free = first
+        }
+        endpoints[free] = .vacant
+        endpoints[free].key = key
+        endpoints[free].slot = slot
+        return slot < 0 ? -1 : free
     }
 
     /// The slot of the service at an endpoint, or -1.

@@ -93,6 +93,20 @@ package struct FlowCell: Sendable, WindowCell {
         levels.add(other.levels)
     }
 
+    /// The part of a coarse cell that its second number `offset` has, when the levels at its beginning are `levels`. What lasts
+    /// is shared with its level, for it may be that level's end.
+    func share(_ offset: Int64, above levels: FlowLevels) -> FlowCell {
+        var whole = self
+        whole.open.add(levels.open &* 8)
+        whole.slow.add(levels.slow &* 8)
+        whole.traffic.add(levels.traffic, times: 8)
+        var part = whole.share(offset)
+        part.open.add(0 &- levels.open)
+        part.slow.add(0 &- levels.slow)
+        part.traffic.add(levels.traffic, times: -1)
+        return part
+    }
+
     func share(_ offset: Int64) -> FlowCell {
         var part = FlowCell()
         part.second = second &+ offset

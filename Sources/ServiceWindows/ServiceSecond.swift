@@ -57,6 +57,7 @@ extension ServiceAggregator {
         _ block: Int64, _ fine: Int, _ coarse: Int, _ range: ClosedRange<Int64>, _ slot: Int,
         _ levels: inout FlowLevels, _ result: inout [ServiceSecond]
     ) {
+        let before = levels
         let logged = outcomeCells.finePage(slot: slot, block: block)
         let coarseLogged = outcomeCells.coarseCell(slot: slot, block: block)
         for offset in Int64(0)..<8 {
@@ -65,7 +66,7 @@ extension ServiceAggregator {
             let change = cell.levels
             if range.contains(second) {
                 cell.second = second
-                if coarse >= 0 { cell.add(cells[coarse].share(offset)) }
+                if coarse >= 0 { cell.add(cells[coarse].share(offset, above: before)) }
                 var log = logged >= 0 ? outcomeCells[logged + Int(offset)] : OutcomeCell()
                 if coarseLogged >= 0 { log.add(outcomeCells[coarseLogged].share(offset)) }
                 result.append(ServiceSecond(cell, log, levels))

@@ -33,7 +33,7 @@ enum Evaluations {
             wrong += differences(windows, traffic, second - 30...second - 10)
             traffic.forget(before: second - 40)
             if settled == 0 { settled = residentMiB }
-            print("\(second - begin + 1)\t\(traffic.hostile)\t\(windows.services.count)\t\(residentMiB)")
+            print("\(second - begin + 1)\t\(traffic.hostile)\t\(windows.serviceCount)\t\(residentMiB)")
         }
         let ignored = UnbookedReason.allCases.reduce(0) { $0 + windows.counters.ignored[$1.rawValue] }
         let unaccounted = Int(traffic.records) - Int(windows.counters.records + ignored)
@@ -45,13 +45,13 @@ enum Evaluations {
             "seconds of the real services that are not exact: \(wrong); grown by \(residentMiB - settled) MiB"
         )
         return wrong == 0 && unaccounted == 0 && residentMiB - settled <= growth
-            && windows.services.count == 2
+            && windows.serviceCount == 2
     }
 
     private static func differences(
         _ windows: borrowing ServiceAggregator, _ traffic: ScanTraffic, _ range: ClosedRange<Int64>
     ) -> Int {
-        guard windows.services.count == 2 else { return range.count }
+        guard windows.serviceCount == 2 else { return range.count }
         return traffic.exact.indices.reduce(0) { sum, slot in
             sum
                 + windows.seconds(max(begin, range.lowerBound)...range.upperBound, slot: slot).count {

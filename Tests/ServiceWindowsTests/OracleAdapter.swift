@@ -48,7 +48,7 @@ struct SecondNumbers: Equatable {
 /// The one place that knows how the windows name what the oracle computes.
 extension SecondNumbers {
     init(_ second: ServiceSecond) {
-        let cell = second.cell
+        let (cell, log) = (second.cell, second.log)
         (rawRecords, newConnections) = (Int64(cell.rawRecords), Int64(cell.newConnections))
         (newFromUnknown, synOnly) = (Int64(cell.newConnectionsFromUnknown), Int64(cell.synOnly))
         (open, slow) = (second.open, second.slow)
@@ -56,8 +56,8 @@ extension SecondNumbers {
         (octetsIn, octetsOut) = (second.octetsIn, second.octetsOut)
         (ended, unanswered, reset) = (Int64(cell.ended), Int64(cell.unanswered), Int64(cell.reset))
         (short, handshakeOnly) = (Int64(cell.short), Int64(cell.handshakeOnly))
-        (requests, failures) = (Int64(cell.requests), Int64(cell.failures))
-        (slowRequests, handshakeFailures) = (Int64(cell.slowRequests), Int64(cell.handshakeFailures))
+        (requests, failures) = (Int64(log.requests), Int64(log.failures))
+        (slowRequests, handshakeFailures) = (Int64(log.slowRequests), Int64(log.handshakeFailures))
     }
 }
 
@@ -65,8 +65,10 @@ extension SecondNumbers {
 enum WindowTerms {
     /// Records that ended within so many seconds are booked.
     static let span = WindowLimits.span
-    /// So many seconds before now are kept one by one; older ones in tens.
-    static let fine = WindowLimits.span
+    /// So many seconds before now are kept one by one; older ones in blocks.
+    static let fine = WindowLimits.fineSpan
+    /// Seconds of a block.
+    static let block: Int64 = 8
     /// An end ahead of now by more than this is taken as now.
     static let ahead: Int64 = 5
     /// A half waits so long for the other.
@@ -76,12 +78,20 @@ enum WindowTerms {
     /// After such a silence another exporter takes over.
     static let silence = WindowLimits().exporterSilenceSeconds
 
-    /// Distinct sources are known for the last 60 seconds.
-    static let sourcesWindow: Int64 = 60
+    /// A record of a datagram protocol continues a flow of the same ends that ended at most so long before.
+    static let continuation: Int64 = 60
+
+    /// Distinct sources are known for the last ten minutes.
+    static let sourcesWindow: Int64 = 600
     /// Whoever has this share of what a service gets is among its top prefixes.
-    static let topShare = 1.0 / 32
+    static let topShare = 1.0 / 64
     /// A median is off by this factor at most: half octaves, from their middle.
     static let medianFactor = 1.25
+
+    /// Another takes over that has told more than twice as many records, at least so many …
+    static let fewest = 64
+    /// … counted anew after so many.
+    static let term = 4096
 
     /// Enough places that halves do not push each other out.
     static var limits: WindowLimits {
@@ -92,7 +102,7 @@ enum WindowTerms {
 
     /// What one exporter is authoritative for.
     static func authority(slot: Int, endpoint: ServiceKey, toServer: Bool) -> Authority {
-        Authority(slot: slot, endpoint: nil, toServer: nil)
+        Authority(slot: slot, endpoint: endpoint, toServer: toServer)
     }
 
     struct Authority: Hashable {

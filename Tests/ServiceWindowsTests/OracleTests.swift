@@ -51,7 +51,9 @@ import Testing
             octets += record.octets
             pair.add(record)
         }
-        let seconds = pair.windows.seconds(now - WindowTerms.span + 1...now, slot: 0)
+        // From the beginning of the oldest block: of a part of it there would be a part.
+        let oldest = (now - WindowTerms.span) / WindowTerms.block * WindowTerms.block
+        let seconds = pair.windows.seconds(oldest...now, slot: 0)
         #expect(seconds.reduce(0) { $0 + $1.packetsIn } == Int64(packets), "seed \(seed)")
         #expect(seconds.reduce(0) { $0 + $1.octetsIn } == Int64(octets), "seed \(seed)")
         #expect(SecondNumbers(windows: seconds).newConnections == 500, "seed \(seed)")
@@ -156,7 +158,7 @@ private struct Pair: ~Copyable {
         (0..<RandomTraffic.services.count).flatMap { differences(slot: $0) }
     }
 
-    /// Second by second where the windows keep seconds, ten by ten before that.
+    /// Second by second where the windows keep seconds, block by block before that.
     func differences(slot: Int) -> [String] {
         let now = oracle.now
         let fine = max(now - WindowTerms.fine, now - WindowTerms.span) + 1
@@ -166,11 +168,14 @@ private struct Pair: ~Copyable {
             result += compare(
                 SecondNumbers(second), oracle.numbers(number, slot: slot), slot, "\(number - now) s")
         }
-        let oldest = (now - WindowTerms.span + 10) / 10 * 10
-        for ten in stride(from: oldest, to: fine - 10, by: 10) {
-            let exact = (ten..<ten + 10).reduce(SecondNumbers()) { $0 + oracle.numbers($1, slot: slot) }
-            let numbers = SecondNumbers(windows: windows.seconds(ten...ten + 9, slot: slot))
-            result += compare(numbers, exact, slot, "\(ten - now) s (ten)")
+        let length = WindowTerms.block
+        let oldest = (now - WindowTerms.span + length) / length * length
+        for first in stride(from: oldest, through: fine - length, by: Int64.Stride(length)) {
+            let exact = (first..<first + length).reduce(SecondNumbers()) {
+                $0 + oracle.numbers($1, slot: slot)
+            }
+            let block = windows.seconds(first...first + length - 1, slot: slot)
+            result += compare(SecondNumbers(windows: block), exact, slot, "\(first - now) s (block)")
         }
         return result
     }

@@ -19,7 +19,7 @@ import Testing
             traffic.second(second, scanned: 1000) { windows.add($0) }
         }
         windows.advance(to: Instant(seconds: begin + 60))
-        #expect(windows.services.count == 2)
+        #expect(windows.serviceCount == 2)
         for slot in 0...1 {
             for second in windows.seconds(begin...begin + 49, slot: slot) {
                 let number = SecondNumbers(second)

@@ -52,23 +52,39 @@ private let now: Int64 = 1_700_000_000
         #expect(error <= 0.04)
     }
 
-    /// Sources in consecutive stretches of ten seconds: a window sees its own and no others.
+    /// Sources in consecutive stretches of eight seconds: a window of whole slices sees its own and no others.
     @Test(arguments: 1...UInt64(4))
     func distinctSourcesAreThoseOfTheWindow(seed: UInt64) {
         var windows = makeWindows()
-        let stretches = Int(WindowTerms.sourcesWindow / 10) + 1
+        let stretches = 80
         for stretch in 0..<stretches {
-            let second = now + Int64(stretch) * 10
-            windows.advance(to: Instant(seconds: second + 9))
-            for index in 0..<150 {
+            let second = now + Int64(stretch) * 8
+            windows.advance(to: Instant(seconds: second + 7))
+            for index in 0..<120 {
                 let source = Fixture.address("10.0.0.0", plus: Int(seed) * 1_000_000 + stretch * 1000 + index)
-                windows.add(.request(from: source, port: UInt16(index), start: second + 9))
+                windows.add(.request(from: source, port: UInt16(index), start: second + 7))
             }
         }
-        let end = now + Int64(stretches) * 10 - 1
-        for seconds in [Int64(10), 30, WindowTerms.sourcesWindow] {
+        let end = now + Int64(stretches) * 8 - 1
+        for seconds in [Int64(8), 32, 56, 104, 576] {
             let exact = Double(seconds) * 15
             let estimate = Double(windows.distinctSources(slot: 0, until: end, seconds: seconds))
+            #expect(abs(estimate - exact) <= 0.13 * exact, "\(seconds) s")
+        }
+    }
+
+    /// A client that is told of minutes late still counts in its own time.
+    @Test func lateSourcesCountInTheirOwnTime() {
+        var windows = makeWindows()
+        for age in [Int64(20), 150, 500] {
+            for index in 0..<300 {
+                let source = Fixture.address("10.0.0.0", plus: Int(age) * 1000 + index)
+                windows.add(.request(from: source, port: UInt16(index), start: now - age))
+            }
+        }
+        windows.advance(to: Instant(seconds: now + 8))
+        for (seconds, exact) in [(Int64(60), 300.0), (600, 900)] {
+            let estimate = Double(windows.distinctSources(slot: 0, until: now, seconds: seconds))
             #expect(abs(estimate - exact) <= 0.13 * exact, "\(seconds) s")
         }
     }
@@ -152,7 +168,7 @@ private let now: Int64 = 1_700_000_000
             windows.add(outcome)
         }
         let exact = Double(values.sorted()[150])
-        for median in [windows.services[0].latencies.median(), windows.services[0].latencyOfLate] {
+        for median in [windows.service(0).latencies.median(), windows.service(0).latencyOfLate] {
             let median = try #require(median)
             #expect(median <= exact * WindowTerms.medianFactor && exact <= median * WindowTerms.medianFactor)
         }

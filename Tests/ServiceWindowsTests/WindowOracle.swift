@@ -14,9 +14,19 @@ struct WindowOracle {
     private(set) var now: Int64 = 0
 
     private let services: [ConfiguredService]
-    private var exporters: [WindowTerms.Authority: (exporter: ExporterID, seen: Int64)] = [:]
+    private var holders: [WindowTerms.Authority: Holder] = [:]
     private var waiting: [Connection: WaitingHalf] = [:]
     private var met: [Prefix: Int64] = [:]
+    /// When flows of datagram protocols ended.
+    private var ends: [Connection: Int64] = [:]
+
+    /// The exporter that counts, and how many records it and the other one have told in this term.
+    private struct Holder {
+        var exporter: ExporterID
+        var seen: Int64
+        var records = 1
+        var others = 0
+    }
 
     private struct Connection: Hashable {
         var client: IPAddress
@@ -98,7 +108,7 @@ struct WindowOracle {
             return
         }
         booked += 1
-        let first = max(min(record.start.seconds, last), now - WindowTerms.span)
+        let first = max(min(record.start.seconds, last), now - WindowTerms.span + 1)
         change(slot, last) { $0.rawRecords += 1 }
         let isBiflow = record.presence.has(.reverse)
         let weight = Int64(record.samplingInterval)
@@ -117,7 +127,10 @@ struct WindowOracle {
         (other.packets, other.octets) = (record.reversePackets, record.reverseOctets)
         other.flags = record.reverseTCPFlags
         if toServer || isBiflow {
-            bookClient(toServer ? own : other, slot, first: first, last: last, weight: weight)
+            let connection = Connection(client: client, clientPort: clientPort, server: key)
+            let continues = continues(connection, own, first: first, last: last)
+            bookClient(
+                toServer ? own : other, slot, first: first, last: last, weight: weight, continues: continues)
         }
         guard record.samplingInterval == 1 else { return }
         if isBiflow {
@@ -132,11 +145,21 @@ struct WindowOracle {
         _ exporter: ExporterID, _ slot: Int, _ key: ServiceKey, toServer: Bool
     ) -> Bool {
         let place = WindowTerms.authority(slot: slot, endpoint: key, toServer: toServer)
-        if let (current, seen) = exporters[place], current != exporter, now - seen <= WindowTerms.silence {
-            return false
+        guard var holder = holders[place], now - holder.seen <= WindowTerms.silence else {
+            holders[place] = Holder(exporter: exporter, seen: now)
+            return true
         }
-        exporters[place] = (exporter, now)
-        return true
+        if holder.exporter == exporter {
+            holder.seen = now
+            holder.records += 1
+            if holder.records == WindowTerms.term { (holder.records, holder.others) = (0, 0) }
+            holders[place] = holder
+            return true
+        }
+        holder.others += 1
+        let isOutdone = holder.others >= WindowTerms.fewest && holder.others / 2 > holder.records
+        holders[place] = isOutdone ? Holder(exporter: exporter, seen: now) : holder
+        return isOutdone
     }
 
     private func secondToBook(_ end: Instant) -> Int64? {
@@ -163,12 +186,23 @@ struct WindowOracle {
         }
     }
 
+    /// Whether a record of a datagram protocol is of a flow that was told of before.
+    private mutating func continues(
+        _ connection: Connection, _ half: Half, first: Int64, last: Int64
+    ) -> Bool {
+        guard half.transport != .tcp || !half.hasFlags else { return false }
+        let end = ends[connection]
+        ends[connection] = max(end ?? last, last)
+        return end.map { first - $0 <= WindowTerms.continuation } ?? false
+    }
+
     private mutating func bookClient(
-        _ client: Half, _ slot: Int, first: Int64, last: Int64, weight: Int64
+        _ client: Half, _ slot: Int, first: Int64, last: Int64, weight: Int64, continues: Bool
     ) {
         for second in first...last { change(slot, second) { $0.open += weight } }
         let isKnown = recognise(client.client, slot: slot)
         if client.transport == .tcp, client.hasFlags, !client.flags.hasAny(of: .syn) { return }
+        if continues { return }
         let isSynOnly = client.transport == .tcp && client.hasFlags && client.flags.isSynOnly
         change(slot, first) {
             $0.newConnections += weight
@@ -201,6 +235,14 @@ struct WindowOracle {
 
     private mutating func conclude(_ client: Half, _ server: Half?, slot: Int) {
         guard let last = secondToBook(max(client.end, server?.end ?? client.end)) else { return }
+        guard client.transport == .tcp else {
+            // Each packet asks for one.
+            let answered = min(client.packets, server?.packets ?? 0)
+            return change(slot, last) {
+                $0.ended += Int64(client.packets)
+                $0.unanswered += Int64(client.packets - answered)
+            }
+        }
         bookSlow(client, server, slot, last: last)
         guard let result = Self.result(client, server) else { return }
         change(slot, last) {
@@ -208,7 +250,7 @@ struct WindowOracle {
             if result == .unanswered { $0.unanswered += 1 }
             if result == .reset { $0.reset += 1 }
         }
-        guard let server, result == .endedWell, client.transport == .tcp, client.packets <= 10 else { return }
+        guard let server, result == .endedWell, client.packets <= 10 else { return }
         let kind = services[slot].kind
         let isHandshake =
             (kind == .https || kind == .tls) && client.payload <= 700 && server.octets <= 6000
@@ -223,7 +265,6 @@ struct WindowOracle {
     /// Nil: nothing can be said.
     private static func result(_ client: Half, _ server: Half?) -> Result? {
         let answered = (server?.packets ?? 0) > 0
-        if client.transport != .tcp { return answered ? .endedWell : .unanswered }
         if !client.hasFlags { return nil }
         guard let server, answered else { return client.flags.isSynOnly ? .unanswered : nil }
         if server.isBare, server.flags.hasAny(of: .rst) { return .reset }
@@ -242,7 +283,7 @@ struct WindowOracle {
         let duration = (client.end.microseconds - client.start.microseconds) / 1_000_000
         guard duration >= 8 || !client.flags.hasAny(of: .syn) else { return }
         guard client.payload <= UInt64(50 * max(duration, 10)) else { return }
-        let first = min(last, max(client.start.seconds, now - WindowTerms.span))
+        let first = min(last, max(client.start.seconds, now - WindowTerms.span + 1))
         // What an inactive timeout cut goes on until the next piece.
         for second in first...(client.endReason == 1 ? last + 10 : last) {
             change(slot, second) { $0.slow += 1 }
