@@ -62,7 +62,8 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
     @inline(__always)
     func index(slot: Int, second: Int64) -> Int {
         let entry =
-            slot &* Self.entries &+ Int(truncatingIfNeeded: second >> CellSpan.blockShift) & (Self.fineEntries &- 1)
+            slot &* Self.entries &+ Int(truncatingIfNeeded: second >> CellSpan.blockShift)
+            & (Self.fineEntries &- 1)
         let index = Int(directory[entry]) &* 8 &+ Int(truncatingIfNeeded: second) & 7
         return cells[index].second == second ? index : -1
     }
@@ -71,14 +72,16 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
     @inline(__always)
     func announce(slot: Int, second: Int64) {
         directory.prefetch(
-            slot &* Self.entries &+ Int(truncatingIfNeeded: second >> CellSpan.blockShift) & (Self.fineEntries &- 1))
+            slot &* Self.entries &+ Int(truncatingIfNeeded: second >> CellSpan.blockShift)
+                & (Self.fineEntries &- 1))
     }
 
     /// Asks for the one-second cell of `second`.
     @inline(__always)
     func prefetch(slot: Int, second: Int64) {
         let entry =
-            slot &* Self.entries &+ Int(truncatingIfNeeded: second >> CellSpan.blockShift) & (Self.fineEntries &- 1)
+            slot &* Self.entries &+ Int(truncatingIfNeeded: second >> CellSpan.blockShift)
+            & (Self.fineEntries &- 1)
         cells.prefetch(Int(directory[entry]) &* 8 &+ Int(truncatingIfNeeded: second) & 7)
     }
 
@@ -151,7 +154,9 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
         for slot in 0..<bases.count {
             fold(slot, before: nowBlock - CellSpan.fineBlocks)
             for entry in coarseEntries(slot) where directory[entry] != 0 {
-                if oldest(entry) < (nowBlock - CellSpan.allBlocks - 7) << CellSpan.blockShift { drop(slot, entry) }
+                if oldest(entry) < (nowBlock - CellSpan.allBlocks - 7) << CellSpan.blockShift {
+                    drop(slot, entry)
+                }
             }
         }
     }

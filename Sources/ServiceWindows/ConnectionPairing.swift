@@ -53,7 +53,9 @@ struct ConnectionPairing: ~Copyable {
 
     /// Whether the half at a place is a client's about which alone something can be said.
     @inline(__always)
-    func hasNews(at place: Int) -> Bool { halves[place].fingerprint & 1 != 0 && halves[place].saysSomethingAlone }
+    func hasNews(at place: Int) -> Bool {
+        halves[place].fingerprint & 1 != 0 && halves[place].saysSomethingAlone
+    }
 
     /// Puts a half where it waits for its counterpart; what waited there is gone.
     @inline(__always)

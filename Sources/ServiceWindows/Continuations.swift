@@ -37,7 +37,8 @@ struct Continuations: ~Copyable {
         let time = UInt64(bitPattern: last) & Self.timeMask
         flows[index] = fingerprint & ~Self.timeMask | time
         guard present != 0 else { return false }
-        let silence = Self.distance(from: present & Self.timeMask, to: UInt64(bitPattern: first) & Self.timeMask)
+        let silence = Self.distance(
+            from: present & Self.timeMask, to: UInt64(bitPattern: first) & Self.timeMask)
         if present & ~Self.timeMask == fingerprint & ~Self.timeMask {
             // Pieces may come out of order: the flow's end stays the latest.
             if Self.distance(from: present & Self.timeMask, to: time) < 0 { flows[index] = present }

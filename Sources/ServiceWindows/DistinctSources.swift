@@ -61,7 +61,9 @@ struct DistinctSources: ~Copyable {
 
     /// Asks for what leads to the registers of a second.
     @inline(__always)
-    func announce(slot: Int, second: Int64) { slices.prefetch(Self.shortSlice(slot, second >> Self.shortShift)) }
+    func announce(slot: Int, second: Int64) {
+        slices.prefetch(Self.shortSlice(slot, second >> Self.shortShift))
+    }
 
     /// Asks for the register of a client.
     @inline(__always)

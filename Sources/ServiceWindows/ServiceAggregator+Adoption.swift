@@ -10,7 +10,7 @@ extension ServiceAggregator {
     /// - Returns: for each slot here, the slot that the service had in `other`; nil for a new one.
     package mutating func adopt(_ other: borrowing ServiceAggregator) -> [Int?] {
         (now, nowMicroseconds) = (other.now, other.nowMicroseconds)
-        counters = other.counters
+        booked = other.counters
         known.adopt(other.known)
         for exporter in 0..<min(watermarks.count, other.watermarks.count) {
             watermarks[exporter] = other.watermarks[exporter]
@@ -37,7 +37,7 @@ extension ServiceAggregator {
 
     /// Goes on counting where `other` stopped, when windows begin anew: counters only rise.
     package mutating func continueCounting(from other: borrowing ServiceAggregator) {
-        counters = other.counters
+        booked = other.counters
     }
 
     private mutating func adoptService(_ other: borrowing ServiceAggregator, from: Int, to: Int) {

@@ -10,10 +10,10 @@ extension ServiceAggregator {
         switch record.transport {
         case .tcp, .udp:
             if discovers { discover(record) }
-            counters.ignore(.noService)
+            booked.ignore(.noService)
         case .icmp, .icmp6:
-            if !creditError(record) { counters.ignore(.noService) }
-        default: counters.ignore(.noService)
+            if !creditError(record) { booked.ignore(.noService) }
+        default: booked.ignore(.noService)
         }
     }
 
@@ -44,7 +44,7 @@ extension ServiceAggregator {
             name: "\(key)", kind: ServiceKind(guessedFrom: key), isConfigured: false, endpoint: key)
         let slot = states.count < limits.services ? states.count : idleSlot()
         guard slot >= 0, endpoints.insert(key, slot: slot) else {
-            counters.refusedServices &+= 1
+            booked.refusedServices &+= 1
             return
         }
         if slot == states.count {
@@ -53,7 +53,7 @@ extension ServiceAggregator {
             replace(slot, by: state)
         }
         hosts[key.address, default: []].append(slot)
-        counters.discovered &+= 1
+        booked.discovered &+= 1
     }
 
     /// The discovered service that was idle longest, or -1 when none was idle long enough to be given up.
@@ -78,7 +78,7 @@ extension ServiceAggregator {
         cells.clear(slot: slot)
         outcomeCells.clear(slot: slot)
         distinct.clear(slot: slot)
-        counters.evictedServices &+= 1
+        booked.evictedServices &+= 1
     }
 
     // MARK: ICMP errors
@@ -92,8 +92,8 @@ extension ServiceAggregator {
         let count = Int64(clamping: record.packets).multipliedSaturating(by: Int64(record.samplingInterval))
         cells[place.index].icmpErrors.add(Int32(clamping: count))
         cells[place.index].rawRecords.add(1)
-        counters.records &+= 1
-        counters.icmpErrors &+= 1
+        booked.records &+= 1
+        booked.icmpErrors &+= 1
         return true
     }
 

@@ -126,19 +126,20 @@ extension ServiceAggregator {
         let slot = Int(prepared.slot)
         guard slot >= 0 else { return consider(records[index]) }
         if slot >= configuredCount, contradicts(records[index], prepared) {
-            return counters.ignore(.noService)
+            return booked.ignore(.noService)
         }
         let place = endpoints.confirm(
             Int(prepared.place),
             prepared.toServer ? Self.destination(records, index) : Self.source(records, index))
         guard accepts(records[index].exporter, place, toServer: prepared.toServer) else {
-            return counters.ignore(.alsoSeen)
+            return booked.ignore(.alsoSeen)
         }
-        guard let last = clamp(prepared.last) else { return counters.ignore(.tooLate) }
-        guard let cell = cells.place(slot: slot, second: last) else { return counters.ignore(.noRoom) }
-        counters.records &+= 1
+        guard let last = clamp(prepared.last) else { return booked.ignore(.tooLate) }
+        guard let cell = cells.place(slot: slot, second: last) else { return booked.ignore(.noRoom) }
+        booked.records &+= 1
         pulses[slot].beat(
-            sampling: records[index].samplingInterval, exporter: records[index].exporter, now: now, last: last)
+            sampling: records[index].samplingInterval, exporter: records[index].exporter, now: now, last: last
+        )
         let first = firstSecond(records[index].start, last)
         let end = FlowEnd(
             address: records[index].source, port: records[index].sourcePort, packets: records[index].packets,
@@ -286,7 +287,7 @@ extension ServiceAggregator {
         var share = Share()
         share.isKnown = known.contains(prepared.known) || egress.contains(end.address)
         guard !declared.contains(end.address) else {
-            counters.declared &+= 1
+            booked.declared &+= 1
             return share
         }
         if !share.isKnown, !pulses[slot].isSuspicious {
@@ -353,7 +354,9 @@ struct Amount {
     init(_ end: FlowEnd, weight: UInt32) {
         // Nearly always, and without a check of each step.
         if weight == 1, (end.packets | end.octets) >> 62 == 0 {
-            (packets, octets) = (Int64(truncatingIfNeeded: end.packets), Int64(truncatingIfNeeded: end.octets))
+            (packets, octets) = (
+                Int64(truncatingIfNeeded: end.packets), Int64(truncatingIfNeeded: end.octets)
+            )
         } else {
             packets = Int64(clamping: end.packets).multipliedSaturating(by: Int64(weight))
             octets = Int64(clamping: end.octets).multipliedSaturating(by: Int64(weight))

@@ -10,10 +10,10 @@ extension ServiceAggregator {
         guard slot < states.count, let second = clamp(outcome.time.seconds),
             let place = outcomeCells.place(slot: slot, second: second)
         else {
-            counters.ignoredOutcomes &+= 1
+            booked.ignoredOutcomes &+= 1
             return
         }
-        counters.outcomes &+= 1
+        booked.outcomes &+= 1
         outcomeCells[place.index].count(outcome.event)
         guard outcome.status != 0 || outcome.failure != .none || outcome.event == .none else { return }
         let hasClient = outcome.client != .unspecified

@@ -9,8 +9,8 @@ import Storage
 package struct ServiceAggregator: ~Copyable {
     /// The bounds.
     package let limits: WindowLimits
-    /// What became of records and outcomes.
-    package internal(set) var counters = WindowCounters()
+    /// What became of records and outcomes, without what the tables count themselves.
+    var booked = WindowCounters()
     /// The second that it is, by `advance(to:)`.
     package internal(set) var now: Int64 = 0
     let directory: ServiceDirectory
@@ -95,6 +95,16 @@ package struct ServiceAggregator: ~Copyable {
         distinct.addService()
         known.addService()
         return states.count - 1
+    }
+
+    /// What became of records and outcomes. These only rise, over a change of the configuration too.
+    package var counters: WindowCounters {
+        var counters = booked
+        counters.unpairedHalves &+= pairing.displaced
+        counters.forgottenFlows &+= continuations.evicted
+        counters.hurriedSweeps &+= cells.hurried &+ outcomeCells.hurried
+        counters.starvedSketches &+= distinct.starved
+        return counters
     }
 
     // MARK: Services

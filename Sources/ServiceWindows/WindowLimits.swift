@@ -88,6 +88,14 @@ package struct WindowCounters: Sendable {
     package var declared: UInt64 = 0
     /// ICMP errors that were credited to a service.
     package var icmpErrors: UInt64 = 0
+    /// Halves of connections that gave up their place before a counterpart came.
+    package var unpairedHalves: UInt64 = 0
+    /// Flows that were forgotten while they might have gone on.
+    package var forgottenFlows: UInt64 = 0
+    /// Times that old seconds of all services became coarse, or were dropped, before their time.
+    package var hurriedSweeps: UInt64 = 0
+    /// Times that there was no memory to count a service's distinct clients exactly enough.
+    package var starvedSketches: UInt64 = 0
 
     package init() {}
 

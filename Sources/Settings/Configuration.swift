@@ -16,6 +16,8 @@ package struct Configuration: Equatable, Sendable {
     package var services: [ConfiguredService] = []
     /// `discover:`
     package var discovery = DiscoveryConfiguration()
+    /// `memory:`
+    package var memory = MemoryConfiguration()
     /// `signals:`
     package var signals = SignalConfiguration()
     /// `detection:` and `baseline.warm_up`.
@@ -93,6 +95,22 @@ package struct DiscoveryConfiguration: Equatable, Sendable {
     package var isEnabled = true
     /// Discovered services that are tracked at once; bounds memory.
     package var limit = 4096
+
+    package init() {}
+}
+
+/// Bounds of what is kept about services, whatever arrives.
+package struct MemoryConfiguration: Equatable, Sendable {
+    /// Octets for the numbers of each second that flow records tell.
+    package var cellOctets = 256 << 20
+    /// Octets for those that services log.
+    package var outcomeOctets = 128 << 20
+    /// Octets for the registers that count distinct clients.
+    package var sourceOctets = 64 << 20
+    /// Client prefixes of all services that wait to become known.
+    package var newcomers = 65_536
+    /// Flows without TCP flags that may go on.
+    package var continuations = 65_536
 
     package init() {}
 }

@@ -2,7 +2,7 @@
 
 import FlowModel
 
-// `listen`, `exporters` and `discover`: where flows come from and what of them is looked at.
+// `listen`, `exporters`, `discover` and `memory`: where flows come from, what of them is looked at and kept.
 extension ConfigurationReader {
     /// Below, one burst overflows the buffer; above, the kernel's own arithmetic does.
     static let receiveBufferRange = 64 << 10...1 << 30
@@ -74,5 +74,26 @@ extension ConfigurationReader {
         configuration.discovery.limit =
             integer(section[.limit], in: 1...1_000_000, of: "a number of services")
             ?? configuration.discovery.limit
+    }
+
+    /// Below, a handful of services would find no room; above, the address space may not be had.
+    static let memoryRange = 1 << 20...16 << 30
+
+    mutating func readMemory(_ entry: Entry?, into configuration: inout Configuration) {
+        guard let entry, let section = section(entry, MemoryKey.self) else { return }
+        let memory = configuration.memory
+        let example = "256MiB"
+        configuration.memory.cellOctets =
+            size(section[.cells], in: Self.memoryRange, example: example) ?? memory.cellOctets
+        configuration.memory.outcomeOctets =
+            size(section[.outcomes], in: Self.memoryRange, example: example) ?? memory.outcomeOctets
+        configuration.memory.sourceOctets =
+            size(section[.sources], in: Self.memoryRange, example: example) ?? memory.sourceOctets
+        configuration.memory.newcomers =
+            integer(section[.newcomers], in: 1024...16_777_216, of: "a number of prefixes")
+            ?? memory.newcomers
+        configuration.memory.continuations =
+            integer(section[.continuations], in: 1024...16_777_216, of: "a number of flows")
+            ?? memory.continuations
     }
 }

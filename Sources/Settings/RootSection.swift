@@ -16,6 +16,7 @@ extension ConfigurationReader {
         readExporters(section[.exporters], into: &configuration)
         readServices(section[.services], into: &configuration)
         readDiscovery(section[.discover], into: &configuration)
+        readMemory(section[.memory], into: &configuration)
         readSignals(section[.signals], into: &configuration)
         readBaseline(section[.baseline], into: &configuration)
         readDetection(section[.detection], into: &configuration)

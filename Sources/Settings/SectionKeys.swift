@@ -9,7 +9,8 @@ protocol SectionKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 }
 
 enum RootKey: String, SectionKey {
-    case listen, gather, exporters, services, discover, signals, baseline, detection, suppress, alerts,
+    case listen, gather, exporters, services, discover, memory, signals, baseline, detection, suppress,
+        alerts,
         control, state
     case archive
     static let sectionPath = ""
@@ -42,6 +43,11 @@ enum ServiceSectionKey: String, SectionKey {
 enum DiscoverKey: String, SectionKey {
     case enabled, limit
     static let sectionPath = "discover"
+}
+
+enum MemoryKey: String, SectionKey {
+    case cells, outcomes, sources, newcomers, continuations
+    static let sectionPath = "memory"
 }
 
 enum SignalsKey: String, SectionKey {
@@ -126,7 +132,8 @@ extension Configuration {
     /// docs/configuration.md lists.
     package static let knownKeys: [String] =
         paths(RootKey.self) + paths(ListenKey.self) + paths(ExportersKey.self) + paths(OverrideKey.self)
-        + paths(ServiceSectionKey.self) + paths(DiscoverKey.self) + paths(SignalsKey.self)
+        + paths(ServiceSectionKey.self) + paths(DiscoverKey.self) + paths(MemoryKey.self)
+        + paths(SignalsKey.self)
         + paths(SyslogListenKey.self) + paths(StatsdListenKey.self) + paths(RuleKey.self)
         + paths(BaselineKey.self)
         + DetectionPolicy.options.map { "detection." + $0.name } + paths(SuppressKey.self)

@@ -18,6 +18,13 @@ struct Evaluation: ~Copyable {
     init(_ configuration: Configuration, exporters: ExporterTable) {
         var limits = WindowLimits()
         limits.services = max(configuration.services.count, configuration.discovery.limit)
+        (limits.cellOctets, limits.outcomeOctets) = (
+            configuration.memory.cellOctets, configuration.memory.outcomeOctets
+        )
+        (limits.sketchOctets, limits.allNewcomers) = (
+            configuration.memory.sourceOctets, configuration.memory.newcomers
+        )
+        limits.continuations = configuration.memory.continuations
         windows = ServiceAggregator(
             directory: ServiceDirectory(configuration.services), limits: limits,
             discovers: configuration.discovery.isEnabled,

@@ -221,6 +221,24 @@ struct MetricsReport {
             counter(
                 "windows_refused_services_total", "Times a discovered service found the table full.",
                 counters.refusedServices),
+            counter(
+                "windows_evicted_services_total", "Idle services that made room for others.",
+                counters.evictedServices),
+            counter(
+                "windows_icmp_errors_total", "ICMP errors that were credited to a service.",
+                counters.icmpErrors),
+            counter(
+                "windows_unpaired_halves_total", "Halves of connections that went on without the other.",
+                counters.unpairedHalves),
+            counter(
+                "windows_forgotten_flows_total", "Flows forgotten while they might have gone on.",
+                counters.forgottenFlows),
+            counter(
+                "windows_hurried_sweeps_total", "Times old seconds became coarse before their time.",
+                counters.hurriedSweeps),
+            counter(
+                "windows_starved_sketches_total", "Counts of clients that found no memory.",
+                counters.starvedSketches),
             Metric(
                 name: "spate_windows_services", help: "Services that are tracked.", kind: .gauge,
                 value: Double(evaluation.services)),

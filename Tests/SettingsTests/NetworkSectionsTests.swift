@@ -23,6 +23,7 @@ struct NetworkSectionsTests {
                 - { address: 10.3.0.0/16, sampling: 7 }
                 - { address: "fd00::1", inactive_timeout: 15s }
             discover: { enabled: false, limit: 7 }
+            memory: { cells: 1GiB, outcomes: 2MiB, sources: 3MiB, newcomers: 2000, continuations: 3000 }
             """)
         #expect(
             read.listen == [
@@ -42,6 +43,9 @@ struct NetworkSectionsTests {
         #expect(read.exporters.overrides == [first, second, third])
         #expect(!read.discovery.isEnabled)
         #expect(read.discovery.limit == 7)
+        #expect(read.memory.cellOctets == 1 << 30 && read.memory.outcomeOctets == 2 << 20)
+        #expect(read.memory.sourceOctets == 3 << 20)
+        #expect(read.memory.newcomers == 2000 && read.memory.continuations == 3000)
     }
 
     @Test func `a rate limit is a number of datagrams`() throws {
@@ -141,6 +145,14 @@ struct NetworkSectionsTests {
         (
             "exporters:\n  overrides:\n  - address: 10.0.0.1\n  - address: '::ffff:10.0.0.1'",
             "4: exporter 10.0.0.1/32 is given again, expected one entry for each"
+        ),
+        (
+            "memory: { cells: 1KiB }",
+            "1: 'cells' is '1KiB', expected a size from 1024KiB to 16384MiB with its unit, such as 256MiB"
+        ),
+        (
+            "memory: { newcomers: 0 }",
+            "1: 'newcomers' is '0', expected a number of prefixes from 1024 to 16777216"
         ),
         ("discover: { enabled: yes }", "1: 'enabled' is 'yes', expected true or false"),
         ("discover: { limit: 0 }", "1: 'limit' is '0', expected a number of services from 1 to 1000000"),
