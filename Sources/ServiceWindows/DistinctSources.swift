@@ -229,7 +229,7 @@ struct DistinctSources: ~Copyable {
     /// Distinct clients in the slices that touch `(second - seconds, second]`; at most ``span`` seconds.
     func estimate(slot: Int, until second: Int64, seconds: Int64) -> Int {
         let oldest = second - seconds + 1
-        var merged = InlineArray<1024, UInt8>(repeating: 0)
+        var merged = [UInt8](repeating: 0, count: Self.registers)
         let first = slot * Self.slicesPerService
         for index in first..<first + Self.slicesPerService where slices[index].listed > 0 {
             let isShort = index - first < Self.ring
@@ -238,12 +238,13 @@ struct DistinctSources: ~Copyable {
             let shift = isShort ? Self.shortShift : Self.longShift
             let epoch = slices[index].epoch
             guard epoch >= oldest >> shift, epoch <= second >> shift else { continue }
-            add(index, to: &merged)
+            var registers = merged.mutableSpan
+            add(index, to: &registers)
         }
-        return Self.count(merged)
+        return Self.count(merged.span)
     }
 
-    private func add(_ index: Int, to merged: inout InlineArray<1024, UInt8>) {
+    private func add(_ index: Int, to merged: inout MutableSpan<UInt8>) {
         let block = Int(slices[index].block) * Self.registers
         if block == 0 {
             let list = index * Self.places
@@ -258,14 +259,14 @@ struct DistinctSources: ~Copyable {
         }
     }
 
-    private static func count(_ values: InlineArray<1024, UInt8>) -> Int {
+    private static func count(_ values: borrowing Span<UInt8>) -> Int {
+        // Registers by rank first: a division for each rank, not for each register.
+        var withRank = InlineArray<64, Int>(repeating: 0)
+        for register in values.indices { withRank[Int(values[register] & 63)] &+= 1 }
         let m = Double(registers)
+        let zeros = withRank[0]
         var sum = 0.0
-        var zeros = 0
-        for register in 0..<registers {
-            sum += 1 / Double(UInt64(1) << UInt64(min(values[register], 63)))
-            if values[register] == 0 { zeros += 1 }
-        }
+        for rank in 0..<64 { sum += Double(withRank[rank]) / Double(UInt64(1) << UInt64(rank)) }
         let raw = 0.7213 / (1 + 1.079 / m) * m * m / sum
         guard raw <= 2.5 * m, zeros > 0 else { return Int(raw.rounded()) }
         return Int((m * naturalLogarithm(m / Double(zeros))).rounded())

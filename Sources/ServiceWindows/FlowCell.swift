@@ -61,8 +61,8 @@ package struct FlowCell: Sendable, WindowCell {
         addCounts(fine)
         // What a second changes lasts for the seconds of the block that follow.
         let rest = 7 - CellSpan.offset(fine.second)
-        open.add(Int32(truncatingIfNeeded: Int64(fine.levels.open) &* rest))
-        slow.add(Int32(truncatingIfNeeded: Int64(fine.levels.slow) &* rest))
+        open &+= fine.levels.open &* Int32(truncatingIfNeeded: rest)
+        slow &+= fine.levels.slow &* Int32(truncatingIfNeeded: rest)
         traffic.add(fine.levels.traffic, times: rest)
     }
 
@@ -75,8 +75,9 @@ package struct FlowCell: Sendable, WindowCell {
         newConnections.add(other.newConnections)
         newConnectionsFromUnknown.add(other.newConnectionsFromUnknown)
         synOnly.add(other.synOnly)
-        open.add(other.open)
-        slow.add(other.slow)
+        // Wraps, since what is added is taken away again.
+        open &+= other.open
+        slow &+= other.slow
         traffic.add(other.traffic, times: 1)
         packetsByClients = packetsByClients.addingSaturating(other.packetsByClients)
         packetsByUnknown = packetsByUnknown.addingSaturating(other.packetsByUnknown)
@@ -97,12 +98,12 @@ package struct FlowCell: Sendable, WindowCell {
     /// is shared with its level, for it may be that level's end.
     func share(_ offset: Int64, above levels: FlowLevels) -> FlowCell {
         var whole = self
-        whole.open.add(levels.open &* 8)
-        whole.slow.add(levels.slow &* 8)
+        whole.open &+= levels.open &* 8
+        whole.slow &+= levels.slow &* 8
         whole.traffic.add(levels.traffic, times: 8)
         var part = whole.share(offset)
-        part.open.add(0 &- levels.open)
-        part.slow.add(0 &- levels.slow)
+        part.open &-= levels.open
+        part.slow &-= levels.slow
         part.traffic.add(levels.traffic, times: -1)
         return part
     }
@@ -175,8 +176,8 @@ struct FlowLevels: Sendable, BitwiseCopyable {
     var traffic = Traffic()
 
     mutating func add(_ change: FlowLevels) {
-        open.add(change.open)
-        slow.add(change.slow)
+        open &+= change.open
+        slow &+= change.slow
         traffic.add(change.traffic, times: 1)
     }
 }

@@ -233,7 +233,7 @@ extension ServiceAggregator {
         cells.change(cell.index) { cell in
             cell.rawRecords.add(1)
             cell.traffic.add(packets: amount.packets, octets: amount.octets, toServer: toServer)
-            cell.open.add(share.open)
+            cell.open &+= share.open
             cell.count(share, amount)
             cell.countNew(share)
         }
@@ -442,22 +442,22 @@ extension FlowCell {
     /// A level rises with a second of the cell, the first of `remaining`.
     @inline(__always)
     fileprivate mutating func begin(_ step: FlowLevels, remaining: Int64) {
-        levels.open.add(step.open)
-        levels.slow.add(step.slow)
+        levels.open &+= step.open
+        levels.slow &+= step.slow
         levels.traffic.add(step.traffic, times: 1)
-        open.add(Int32(truncatingIfNeeded: Int64(step.open) &* remaining))
-        slow.add(Int32(truncatingIfNeeded: Int64(step.slow) &* remaining))
+        open &+= step.open &* Int32(truncatingIfNeeded: remaining)
+        slow &+= step.slow &* Int32(truncatingIfNeeded: remaining)
         traffic.add(step.traffic, times: remaining)
     }
 
     /// It falls again.
     @inline(__always)
     fileprivate mutating func end(_ step: FlowLevels, remaining: Int64) {
-        levels.open.add(0 &- step.open)
-        levels.slow.add(0 &- step.slow)
+        levels.open &-= step.open
+        levels.slow &-= step.slow
         levels.traffic.add(step.traffic, times: -1)
-        open.add(Int32(truncatingIfNeeded: -(Int64(step.open) &* remaining)))
-        slow.add(Int32(truncatingIfNeeded: -(Int64(step.slow) &* remaining)))
+        open &-= step.open &* Int32(truncatingIfNeeded: remaining)
+        slow &-= step.slow &* Int32(truncatingIfNeeded: remaining)
         traffic.add(step.traffic, times: 0 &- remaining)
     }
 
