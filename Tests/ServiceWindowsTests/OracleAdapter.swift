@@ -26,6 +26,8 @@ struct SecondNumbers: Equatable {
     var handshakeFailures: Int64 = 0
 
     static func + (left: Self, right: Self) -> Self {
+        guard left != SecondNumbers() else { return right }
+        guard right != SecondNumbers() else { return left }
         var sum = left
         for field in fields.map(\.path) { sum[keyPath: field] += right[keyPath: field] }
         return sum
@@ -65,10 +67,12 @@ extension SecondNumbers {
 enum WindowTerms {
     /// Records that ended within so many seconds are booked.
     static let span = WindowLimits.span
-    /// So many seconds before now are kept one by one; older ones in blocks.
-    static let fine = WindowLimits.fineSpan
-    /// Seconds of a block.
+    /// Older seconds are kept in blocks of so many, aligned to it.
     static let block: Int64 = 8
+    /// The first second that is kept by itself.
+    static func firstFine(now: Int64) -> Int64 { (now - WindowLimits.fineSpan) / block * block }
+    /// Silence after which a flow without TCP flags is another one.
+    static let continuation: Int64 = 60
     /// An end ahead of now by more than this is taken as now.
     static let ahead: Int64 = 5
     /// A half waits so long for the other.
@@ -78,11 +82,10 @@ enum WindowTerms {
     /// After such a silence another exporter takes over.
     static let silence = WindowLimits().exporterSilenceSeconds
 
-    /// A record of a datagram protocol continues a flow of the same ends that ended at most so long before.
-    static let continuation: Int64 = 60
-
     /// Distinct sources are known for the last ten minutes.
     static let sourcesWindow: Int64 = 600
+    /// Seconds of a slice of time in which sources are counted.
+    static func slice(of window: Int64) -> Int64 { window > 104 ? 64 : 8 }
     /// Whoever has this share of what a service gets is among its top prefixes.
     static let topShare = 1.0 / 64
     /// A median is off by this factor at most: half octaves, from their middle.
@@ -96,18 +99,18 @@ enum WindowTerms {
     /// Enough places that halves do not push each other out.
     static var limits: WindowLimits {
         var limits = WindowLimits()
-        limits.pendingHalves = 1 << 17
+        limits.pendingHalves = 1 << 15
+        limits.continuations = 1 << 20
         return limits
     }
 
     /// What one exporter is authoritative for.
-    static func authority(slot: Int, endpoint: ServiceKey, toServer: Bool) -> Authority {
-        Authority(slot: slot, endpoint: endpoint, toServer: toServer)
+    static func authority(endpoint: ServiceKey, toServer: Bool) -> Authority {
+        Authority(endpoint: endpoint, toServer: toServer)
     }
 
     struct Authority: Hashable {
-        var slot: Int
-        var endpoint: ServiceKey?
-        var toServer: Bool?
+        var endpoint: ServiceKey
+        var toServer: Bool
     }
 }

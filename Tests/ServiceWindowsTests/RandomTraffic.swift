@@ -10,11 +10,10 @@ struct Arrival {
     var outcomes: [Outcome] = []
 }
 
-/// Twenty minutes of traffic with everything that real exporters do: late, reordered, twice, in pieces, sampled, silent for
+/// Traffic with everything that real exporters do: late, reordered, twice, in pieces, sampled, silent for
 /// minutes, with clocks that are wrong.
 struct RandomTraffic {
     static let begin: Int64 = 1_700_000_000
-    static let length: Int64 = 1200
 
     /// Services with several addresses of both families, a prefix, a range of ports, TCP and UDP.
     static let services: [ConfiguredService] = [
@@ -38,12 +37,15 @@ struct RandomTraffic {
     /// By the second of their arrival.
     private var datagrams: [(second: Int64, records: [FlowRecord])] = []
     /// In these seconds the first exporter is silent, and nothing reaches the collector in the second range.
+    private let length: Int64
     private let silence: Range<Int64>
     private let stall: Range<Int64>
     private var port = 0
 
-    init(seed: UInt64) {
+    /// - Parameter length: in seconds, 1,000 or more.
+    init(seed: UInt64, length: Int64 = 1200) {
         random = SeededRandom(seed: seed)
+        self.length = length
         let silent = Self.begin + Int64.random(in: 300..<500, using: &random)
         silence = silent..<silent + Int64.random(in: 30..<200, using: &random)
         let stalled = Self.begin + Int64.random(in: 600..<800, using: &random)
@@ -103,19 +105,20 @@ struct RandomTraffic {
     /// A client's half of a connection within the time, with its own port.
     private mutating func request(to service: ConfiguredService) -> FlowRecord {
         var prefix = service.addresses[pick(0..<service.addresses.count)].address
-        if service.addresses[0].length < 128 { prefix.low += UInt64(pick(1..<200)) }
+        if service.addresses[0].length < 128 { prefix.low += UInt64(pick(1..<5)) }
         let ports = service.ports[pick(0..<service.ports.count)]
-        let key = ServiceKey(
-            address: prefix, port: UInt16.random(in: ports, using: &random), transport: service.transport)
+        let servicePort =
+            ports.count == 1 ? ports.lowerBound : ports.lowerBound + UInt16(pick(0..<3))
+        let key = ServiceKey(address: prefix, port: servicePort, transport: service.transport)
         let client =
             prefix.isIPv4
             ? IPAddress(ipv4: 0x6440_0000 + UInt32(pick(0..<1000)) * 37)
             : IPAddress(high: 0x2001_0DB8_AAAA_0000 + UInt64(pick(0..<20)) << 16, low: UInt64(pick(1..<99)))
-        port = (port + 1) % 60000
+        port = (port + 1) % 60_000
         var record = FlowRecord.request(
-            from: client, port: UInt16(1024 + port), to: key, start: Self.begin,
+            from: client, port: UInt16(2001 + port), to: key, start: Self.begin,
             packets: UInt64(pick(3..<40)), flags: [.syn, .ack, .psh, .fin])
-        let start = Self.begin * 1_000_000 + Int64(pick(0..<Int(Self.length) * 1_000_000))
+        let start = Self.begin * 1_000_000 + Int64(pick(0..<Int(length) * 1_000_000))
         let duration = chance(0.3) ? pick(0..<30_000_000) : pick(0..<1_500_000)
         // Seconds begin and end exactly, too.
         record.start = Instant(microseconds: chance(0.1) ? start / 1_000_000 * 1_000_000 : start)
@@ -130,9 +133,9 @@ struct RandomTraffic {
         let second = arrival(of: [client, server])
         let halves = chance(0.5) ? [client, server] : [server, client]
         guard chance(0.2) else { return datagrams.append((second, halves)) }
-        // In two datagrams, with another one between them now and then.
+        // In two datagrams, with others between them; after three seconds a half is alone.
         datagrams.append((second, [halves[0]]))
-        datagrams.append((second, [halves[1]]))
+        datagrams.append((second + Int64(pick(0..<5)), [halves[1]]))
     }
 
     private mutating func addLone(_ client: inout FlowRecord, flags: TCPFlags) {
@@ -238,7 +241,7 @@ struct RandomTraffic {
     }
 
     private mutating func outcome() -> (second: Int64, outcome: Outcome) {
-        let time = Self.begin + Int64(pick(0..<Int(Self.length)))
+        let time = Self.begin + Int64(pick(0..<Int(length)))
         var outcome = Outcome(
             service: ServiceID(UInt32(pick(0..<Self.services.count))), time: Instant(seconds: time))
         outcome.status = UInt16([200, 404, 500, 503, 408][pick(0..<5)])

@@ -65,37 +65,23 @@ private let now: Int64 = 1_700_000_000
                 windows.add(.request(from: source, port: UInt16(index), start: second + 7))
             }
         }
-        let end = now + Int64(stretches) * 8 - 1
-        for seconds in [Int64(8), 32, 56, 104, 576] {
-            let exact = Double(seconds) * 15
+        let end = now + Int64(stretches) * 10 - 1
+        for seconds in [Int64(10), 30, 60, 100, 300, 600] where seconds <= WindowTerms.sourcesWindow {
             let estimate = Double(windows.distinctSources(slot: 0, until: end, seconds: seconds))
-            #expect(abs(estimate - exact) <= 0.13 * exact, "\(seconds) s")
+            // A slice of time that is touched counts whole.
+            let least = Double(seconds) * 15
+            let most = Double(min(seconds + WindowTerms.slice(of: seconds) + 9, Int64(stretches) * 10)) * 15
+            #expect(estimate >= 0.87 * least && estimate <= 1.13 * most, "\(seconds) s: \(estimate)")
         }
     }
 
-    /// A client that is told of minutes late still counts in its own time.
-    @Test func lateSourcesCountInTheirOwnTime() {
-        var windows = makeWindows()
-        for age in [Int64(20), 150, 500] {
-            for index in 0..<300 {
-                let source = Fixture.address("10.0.0.0", plus: Int(age) * 1000 + index)
-                windows.add(.request(from: source, port: UInt16(index), start: now - age))
-            }
-        }
-        windows.advance(to: Instant(seconds: now + 8))
-        for (seconds, exact) in [(Int64(60), 300.0), (600, 900)] {
-            let estimate = Double(windows.distinctSources(slot: 0, until: now, seconds: seconds))
-            #expect(abs(estimate - exact) <= 0.13 * exact, "\(seconds) s")
-        }
-    }
-
-    // MARK: Top prefixes
+    // MARK: Top prefixes and sources
 
     enum Order: CaseIterable {
         case shuffled, heaviestFirst, heaviestLast, roundRobin, bursts
     }
 
-    /// How often each prefix comes: some heavy ones of random weight, a tail of prefixes that come once or a few times.
+    /// How often each source comes: some heavy ones of random weight, a tail of sources that come once or a few times.
     private func weights(_ random: inout SeededRandom) -> [Int] {
         let skew = Double.random(in: 0.6..<1.6, using: &random)
         let heavy = (1...40).map { rank in
@@ -127,25 +113,30 @@ private let now: Int64 = 1_700_000_000
     }
 
     @Test(arguments: Order.allCases, 0..<UInt64(4))
-    func whoeverHasALargeShareIsAmongTheTopPrefixes(order: Order, seed: UInt64) {
+    func whoeverHasALargeShareIsAmongTheTop(order: Order, seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let weights = weights(&random)
         var windows = makeWindows()
         windows.setSuspicious(true, slot: 0)
         let stream = stream(weights, order, &random)
+        let hosts = weights.map { _ in Int.random(in: 1..<255, using: &random) }
         for (index, prefix) in stream.enumerated() {
-            let host = Int.random(in: 1..<255, using: &random)
-            let source = Fixture.address("10.0.0.0", plus: prefix << 8 | host)
+            let source = Fixture.address("10.0.0.0", plus: prefix << 8 | hosts[prefix])
             windows.add(.request(from: source, port: UInt16(index & 0xFFFF), start: now))
         }
         var shares: [IPPrefix: Double] = [:]
         for top in windows.topPrefixes(64, slot: 0) { shares[top.prefix] = top.share }
+        for top in windows.topSources(64, slot: 0) {
+            shares[IPPrefix(top.address, mappedLength: 128)] = top.share
+        }
         for (index, weight) in weights.enumerated() {
             let exact = Double(weight) / Double(stream.count)
             guard exact > WindowTerms.topShare else { continue }
-            let prefix = IPPrefix(Fixture.address("10.0.0.0", plus: index << 8), mappedLength: 120)
-            let share = shares[prefix] ?? 0
-            #expect(share >= exact - 1e-9 && share <= exact + WindowTerms.topShare, "\(prefix): \(exact)")
+            let source = Fixture.address("10.0.0.0", plus: index << 8 | hosts[index])
+            for length in [120, 128] {
+                let share = shares[IPPrefix(source, mappedLength: length)] ?? 0
+                #expect(share >= exact - 1e-9 && share <= exact + WindowTerms.topShare, "\(source): \(exact)")
+            }
         }
     }
 

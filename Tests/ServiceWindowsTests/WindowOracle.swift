@@ -16,6 +16,7 @@ struct WindowOracle {
     private let services: [ConfiguredService]
     private var holders: [WindowTerms.Authority: Holder] = [:]
     private var waiting: [Connection: WaitingHalf] = [:]
+    private var ends: [Connection: Int64] = [:]
     private var met: [Prefix: Int64] = [:]
     /// When flows of datagram protocols ended.
     private var ends: [Connection: Int64] = [:]
@@ -99,7 +100,7 @@ struct WindowOracle {
     }
 
     private mutating func book(_ record: FlowRecord, _ slot: Int, _ key: ServiceKey, toServer: Bool) {
-        guard isAuthoritative(record.exporter, slot, key, toServer: toServer) else {
+        guard isAuthoritative(record.exporter, key, toServer: toServer) else {
             ignored[.alsoSeen, default: 0] += 1
             return
         }
@@ -126,28 +127,24 @@ struct WindowOracle {
         var other = own
         (other.packets, other.octets) = (record.reversePackets, record.reverseOctets)
         other.flags = record.reverseTCPFlags
+        let connection = Connection(client: client, clientPort: clientPort, server: key)
         if toServer || isBiflow {
-            let connection = Connection(client: client, clientPort: clientPort, server: key)
-            let continues = continues(connection, own, first: first, last: last)
-            bookClient(
-                toServer ? own : other, slot, first: first, last: last, weight: weight, continues: continues)
+            bookClient(toServer ? own : other, connection, slot, first: first, last: last, weight: weight)
         }
         guard record.samplingInterval == 1 else { return }
         if isBiflow {
             conclude(toServer ? own : other, toServer ? other : own, slot: slot)
         } else {
-            let connection = Connection(client: client, clientPort: clientPort, server: key)
             pair(own, connection, slot, isClient: toServer)
         }
     }
 
     private mutating func isAuthoritative(
-        _ exporter: ExporterID, _ slot: Int, _ key: ServiceKey, toServer: Bool
+        _ exporter: ExporterID, _ key: ServiceKey, toServer: Bool
     ) -> Bool {
-        let place = WindowTerms.authority(slot: slot, endpoint: key, toServer: toServer)
-        guard var holder = holders[place], now - holder.seen <= WindowTerms.silence else {
-            holders[place] = Holder(exporter: exporter, seen: now)
-            return true
+        let place = WindowTerms.authority(endpoint: key, toServer: toServer)
+        if let (current, seen) = exporters[place], current != exporter, now - seen <= WindowTerms.silence {
+            return false
         }
         if holder.exporter == exporter {
             holder.seen = now
@@ -197,18 +194,25 @@ struct WindowOracle {
     }
 
     private mutating func bookClient(
-        _ client: Half, _ slot: Int, first: Int64, last: Int64, weight: Int64, continues: Bool
+        _ client: Half, _ connection: Connection, _ slot: Int, first: Int64, last: Int64, weight: Int64
     ) {
         for second in first...last { change(slot, second) { $0.open += weight } }
         let isKnown = recognise(client.client, slot: slot)
-        if client.transport == .tcp, client.hasFlags, !client.flags.hasAny(of: .syn) { return }
-        if continues { return }
-        let isSynOnly = client.transport == .tcp && client.hasFlags && client.flags.isSynOnly
+        let hasFlags = client.transport == .tcp && client.hasFlags
+        guard hasFlags ? client.flags.hasAny(of: .syn) : !continues(connection, first, last) else { return }
+        let isSynOnly = hasFlags && client.flags.isSynOnly
         change(slot, first) {
             $0.newConnections += weight
             if !isKnown { $0.newFromUnknown += weight }
             if isSynOnly { $0.synOnly += weight }
         }
+    }
+
+    /// Where no flags tell: whether a flow goes on that was seen a minute ago at most.
+    private mutating func continues(_ connection: Connection, _ first: Int64, _ last: Int64) -> Bool {
+        let end = ends[connection]
+        ends[connection] = max(end ?? last, last)
+        return end.map { first - $0 <= WindowTerms.continuation } ?? false
     }
 
     private mutating func recognise(_ client: IPAddress, slot: Int) -> Bool {
@@ -235,12 +239,12 @@ struct WindowOracle {
 
     private mutating func conclude(_ client: Half, _ server: Half?, slot: Int) {
         guard let last = secondToBook(max(client.end, server?.end ?? client.end)) else { return }
-        guard client.transport == .tcp else {
-            // Each packet asks for one.
-            let answered = min(client.packets, server?.packets ?? 0)
+        if client.transport != .tcp {
+            // Each packet of the client asks for one of the server.
+            let unanswered = max(0, Int64(client.packets) - Int64(server?.packets ?? 0))
             return change(slot, last) {
                 $0.ended += Int64(client.packets)
-                $0.unanswered += Int64(client.packets - answered)
+                $0.unanswered += unanswered
             }
         }
         bookSlow(client, server, slot, last: last)
@@ -276,7 +280,7 @@ struct WindowOracle {
 
     /// Long, or the continuation of a connection, with under 50 octets of payload a second and no answer.
     private mutating func bookSlow(_ client: Half, _ server: Half?, _ slot: Int, last: Int64) {
-        guard client.transport == .tcp, client.hasFlags, !client.isOver, !client.flags.isSynOnly else {
+        guard client.hasFlags, !client.isOver, !client.flags.isSynOnly else {
             return
         }
         if let server, !server.isBare || server.flags.hasAny(of: .fin) { return }
