@@ -12,9 +12,9 @@ struct Continuations: ~Copyable {
     /// Flows that were forgotten for another while they might have gone on.
     private(set) var evicted: UInt64 = 0
 
-    /// Silence after which a flow of the same ends is another one: what most stateful firewalls give a UDP flow, and more
-    /// than the inactive timeouts of exporters.
-    static let silence: Int64 = 60
+    /// Silence after which a flow of the same ends is another one: what an address translator keeps a UDP flow at least
+    /// (RFC 4787 §4.3), and twice the usual active timeout, so that pieces may come out of order.
+    static let silence: Int64 = 120
 
     private static let timeBits: UInt64 = 24
     private static let timeMask: UInt64 = (1 << timeBits) - 1

@@ -7,6 +7,8 @@ struct HeavyHitters<Key: Hashable & BitwiseCopyable>: BitwiseCopyable {
 
     private var keys: InlineArray<64, Key>
     private var counts = InlineArray<64, UInt32>(repeating: 0)
+    /// What a key's count may be too large by: the count of the key whose place it took.
+    private var excesses = InlineArray<64, UInt32>(repeating: 0)
     /// Everything that was counted.
     private(set) var total: UInt64 = 0
 
@@ -23,12 +25,15 @@ struct HeavyHitters<Key: Hashable & BitwiseCopyable>: BitwiseCopyable {
             if counts[index] < counts[smallest] { smallest = index }
         }
         keys[smallest] = key
+        excesses[smallest] = counts[smallest]
         counts[smallest] = Self.sum(counts[smallest], weight)
     }
 
-    /// Calls `body` with each key and its count, which is never too small.
-    func forEach(_ body: (Key, UInt32) -> Void) {
-        for index in 0..<Self.entries where counts[index] > 0 { body(keys[index], counts[index]) }
+    /// Calls `body` with each key, its count, which is never too small, and what it is too large by at most.
+    func forEach(_ body: (Key, UInt32, UInt32) -> Void) {
+        for index in 0..<Self.entries where counts[index] > 0 {
+            body(keys[index], counts[index], excesses[index])
+        }
     }
 
     private static func sum(_ left: UInt32, _ right: UInt32) -> UInt32 {

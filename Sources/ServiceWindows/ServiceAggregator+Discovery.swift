@@ -43,7 +43,7 @@ extension ServiceAggregator {
         let state = ServiceState(
             name: "\(key)", kind: ServiceKind(guessedFrom: key), isConfigured: false, endpoint: key)
         let slot = states.count < limits.services ? states.count : idleSlot()
-        guard slot >= 0, endpoints.insert(key, slot: slot) else {
+        guard slot >= 0 else {
             booked.refusedServices &+= 1
             return
         }
@@ -52,6 +52,8 @@ extension ServiceAggregator {
         } else {
             replace(slot, by: state)
         }
+        // The table has room for every endpoint of every slot.
+        _ = endpoints.insert(key, slot: slot)
         hosts[key.address, default: []].append(slot)
         booked.discovered &+= 1
     }

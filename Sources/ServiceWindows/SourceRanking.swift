@@ -43,36 +43,39 @@ struct SourceRanking: BitwiseCopyable {
 
     /// The prefixes of the last one to two generations with their share of everything counted, largest first.
     func prefixes(at second: Int64) -> [(prefix: IPPrefix, share: Double)] {
-        ranked(at: second, \.prefixes).map { (Self.prefix($0.key), $0.share) }
+        ranked(at: second, isCertain: false, \.prefixes).map { (Self.prefix($0.key), $0.share) }
     }
 
     /// The same for addresses.
     func addresses(at second: Int64) -> [(address: IPAddress, share: Double)] {
-        ranked(at: second, \.addresses).map { ($0.key, $0.share) }
+        ranked(at: second, isCertain: false, \.addresses).map { ($0.key, $0.share) }
     }
 
+    /// - Parameter isCertain: the shares that the keys have at least, in place of those that they have at most.
     private func ranked<Key: Hashable & BitwiseCopyable & Comparable>(
-        at second: Int64, _ hitters: (Generation) -> HeavyHitters<Key>
+        at second: Int64, isCertain: Bool, _ hitters: (Generation) -> HeavyHitters<Key>
     ) -> [(key: Key, share: Double)] {
         let latest = second / Self.generationSeconds
         var totals: [Key: UInt64] = [:]
         var all: UInt64 = 0
         for generation in [even, odd] where generation.number >= latest - 1 {
-            hitters(generation).forEach { totals[$0, default: 0] += UInt64($1) }
+            hitters(generation).forEach { key, count, excess in
+                totals[key, default: 0] += UInt64(isCertain ? count - excess : count)
+            }
             all &+= hitters(generation).total
         }
         return totals.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
             .map { ($0.key, Double($0.value) / Double(max(1, all))) }
     }
 
-    /// Shannon entropy of the addresses in bits: the ranked ones by their shares, all others as equals.
+    /// Shannon entropy of the addresses in bits: the ranked ones by the shares that they have at least, all others as equals.
     ///
     /// - Parameter distinct: how many addresses there are in all.
     func entropy(at second: Int64, distinct: Int) -> Double {
-        let ranked = addresses(at: second)
+        let ranked = ranked(at: second, isCertain: true, \.addresses).filter { $0.share > 0 }
         var rest = 1.0
         var sum = 0.0
-        for entry in ranked where entry.share > 0 && rest > 0 {
+        for entry in ranked where rest > 0 {
             let share = min(entry.share, rest)
             sum -= share * naturalLogarithm(share)
             rest -= share

@@ -43,11 +43,11 @@ extension ServiceAggregator {
         #expect(windows.newConnections() == 1)
     }
 
-    @Test func afterAMinuteOfSilenceItIsAnotherFlow() {
+    @Test func afterTwoMinutesOfSilenceItIsAnotherFlow() {
         var windows = makeWindows()
-        windows.add(query(now - 200))
-        windows.add(query(now - 140))
-        windows.add(query(now - 79))
+        windows.add(query(now - 400))
+        windows.add(query(now - 280))
+        windows.add(query(now - 159))
         #expect(windows.newConnections() == 2)
     }
 

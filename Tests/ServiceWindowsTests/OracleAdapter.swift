@@ -72,7 +72,7 @@ enum WindowTerms {
     /// The first second that is kept by itself.
     static func firstFine(now: Int64) -> Int64 { (now - WindowLimits.fineSpan) / block * block }
     /// Silence after which a flow without TCP flags is another one.
-    static let continuation: Int64 = 60
+    static let continuation: Int64 = 120
     /// An end ahead of now by more than this is taken as now.
     static let ahead: Int64 = 5
     /// A half waits so long for the other.
@@ -90,11 +90,6 @@ enum WindowTerms {
     static let topShare = 1.0 / 64
     /// A median is off by this factor at most: half octaves, from their middle.
     static let medianFactor = 1.25
-
-    /// Another takes over that has told more than twice as many records, at least so many …
-    static let fewest = 64
-    /// … counted anew after so many.
-    static let term = 4096
 
     /// Enough places that halves do not push each other out.
     static var limits: WindowLimits {

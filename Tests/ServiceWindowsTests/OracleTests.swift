@@ -58,9 +58,7 @@ import Testing
             octets += record.octets
             pair.add(record)
         }
-        // From the beginning of the oldest block: of a part of it there would be a part.
-        let oldest = (now - WindowTerms.span) / WindowTerms.block * WindowTerms.block
-        let seconds = pair.windows.seconds(oldest...now, slot: 0)
+        let seconds = pair.windows.seconds(now - WindowTerms.span + 1...now, slot: 0)
         #expect(seconds.reduce(0) { $0 + $1.packetsIn } == Int64(packets), "seed \(seed)")
         #expect(seconds.reduce(0) { $0 + $1.octetsIn } == Int64(octets), "seed \(seed)")
         #expect(SecondNumbers(windows: seconds).newConnections == 500, "seed \(seed)")

@@ -52,17 +52,17 @@ private let now: Int64 = 1_700_000_000
         #expect(error <= 0.04)
     }
 
-    /// Sources in consecutive stretches of eight seconds: a window of whole slices sees its own and no others.
+    /// Sources in consecutive stretches of ten seconds: a window sees its own and no others.
     @Test(arguments: 1...UInt64(4))
     func distinctSourcesAreThoseOfTheWindow(seed: UInt64) {
         var windows = makeWindows()
-        let stretches = 80
+        let stretches = Int(WindowTerms.sourcesWindow / 10) + 1
         for stretch in 0..<stretches {
-            let second = now + Int64(stretch) * 8
-            windows.advance(to: Instant(seconds: second + 7))
-            for index in 0..<120 {
+            let second = now + Int64(stretch) * 10
+            windows.advance(to: Instant(seconds: second + 9))
+            for index in 0..<150 {
                 let source = Fixture.address("10.0.0.0", plus: Int(seed) * 1_000_000 + stretch * 1000 + index)
-                windows.add(.request(from: source, port: UInt16(index), start: second + 7))
+                windows.add(.request(from: source, port: UInt16(index), start: second + 9))
             }
         }
         let end = now + Int64(stretches) * 10 - 1

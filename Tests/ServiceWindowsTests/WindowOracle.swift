@@ -14,20 +14,10 @@ struct WindowOracle {
     private(set) var now: Int64 = 0
 
     private let services: [ConfiguredService]
-    private var holders: [WindowTerms.Authority: Holder] = [:]
+    private var exporters: [WindowTerms.Authority: (exporter: ExporterID, seen: Int64)] = [:]
     private var waiting: [Connection: WaitingHalf] = [:]
     private var ends: [Connection: Int64] = [:]
     private var met: [Prefix: Int64] = [:]
-    /// When flows of datagram protocols ended.
-    private var ends: [Connection: Int64] = [:]
-
-    /// The exporter that counts, and how many records it and the other one have told in this term.
-    private struct Holder {
-        var exporter: ExporterID
-        var seen: Int64
-        var records = 1
-        var others = 0
-    }
 
     private struct Connection: Hashable {
         var client: IPAddress
@@ -146,17 +136,8 @@ struct WindowOracle {
         if let (current, seen) = exporters[place], current != exporter, now - seen <= WindowTerms.silence {
             return false
         }
-        if holder.exporter == exporter {
-            holder.seen = now
-            holder.records += 1
-            if holder.records == WindowTerms.term { (holder.records, holder.others) = (0, 0) }
-            holders[place] = holder
-            return true
-        }
-        holder.others += 1
-        let isOutdone = holder.others >= WindowTerms.fewest && holder.others / 2 > holder.records
-        holders[place] = isOutdone ? Holder(exporter: exporter, seen: now) : holder
-        return isOutdone
+        exporters[place] = (exporter, now)
+        return true
     }
 
     private func secondToBook(_ end: Instant) -> Int64? {
@@ -181,16 +162,6 @@ struct WindowOracle {
                 $0.octetsOut += toServer ? 0 : octets
             }
         }
-    }
-
-    /// Whether a record of a datagram protocol is of a flow that was told of before.
-    private mutating func continues(
-        _ connection: Connection, _ half: Half, first: Int64, last: Int64
-    ) -> Bool {
-        guard half.transport != .tcp || !half.hasFlags else { return false }
-        let end = ends[connection]
-        ends[connection] = max(end ?? last, last)
-        return end.map { first - $0 <= WindowTerms.continuation } ?? false
     }
 
     private mutating func bookClient(
