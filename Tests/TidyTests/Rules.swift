@@ -13,7 +13,7 @@ enum Rules {
         "Detection", "FlowDecoding", "FlowModel", "ServiceSignals", "ServiceWindows",
     ]
     /// Targets that may hold unsafe code.
-    static let fencedTargets: Set<String> = ["Capture", "Intake", "LockFree"]
+    static let fencedTargets: Set<String> = ["Capture", "Intake", "LockFree", "Storage"]
 
     static func licence(_ file: TextFile) -> [Violation] {
         guard file.lines.first != licenceLine else { return [] }
