@@ -23,7 +23,10 @@ enum EvidenceCollector {
         findHarm(&evidence, seconds, service, baseline, policy)
         judgeOrder(&evidence, service, policy)
         let onset = evidence.onset
-        for second in seconds where second.cell.second >= onset { evidence.facts.add(second.cell, second.log) }
+        let all = seconds.span
+        for index in all.indices where all[index].cell.second >= onset {
+            evidence.facts.add(all[index].cell, all[index].log)
+        }
         evidence.facts.duration = max(1, now - onset)
         evidence.facts.slowOpen = Int(seconds.suffix(90).map(\.slow).max() ?? 0)
         evidence.rawEvidence = rawEvidence(seconds, since: min(onset, evidence.harm?.onset ?? onset))
@@ -110,8 +113,10 @@ enum EvidenceCollector {
 
     private static func rawEvidence(_ seconds: [ServiceSecond], since onset: Int64) -> Int {
         var sum = 0
-        for second in seconds where second.cell.second >= onset {
-            sum += Int(second.cell.rawRecords) + Int(second.log.requestsAll) + Int(second.log.saturated)
+        let all = seconds.span
+        for index in all.indices where all[index].cell.second >= onset {
+            let log = all[index].log
+            sum += Int(all[index].cell.rawRecords) + Int(log.requestsAll) + Int(log.saturated)
         }
         return sum
     }

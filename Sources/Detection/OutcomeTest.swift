@@ -72,16 +72,18 @@ enum OutcomeTest {
         let p1 = min(0.98, p0 + max(0.10, p0))
         let hit = naturalLogarithm(p1 / p0)
         let miss = naturalLogarithm((1 - p1) / (1 - p0))
-        for second in seconds {
-            let (k, n) = counts(channel, second, ofKnown: ofKnown)
+        // By index: a second is large, and a loop over the array would copy each.
+        let all = seconds.span
+        for index in all.indices {
+            let (k, n) = counts(channel, all[index], ofKnown: ofKnown)
             guard n > 0 else { continue }
             let spread = 1 + (n - 1) * overdispersion
-            path.add((k * hit + (n - k) * miss) / spread, second: second.cell.second)
+            path.add((k * hit + (n - k) * miss) / spread, second: all[index].cell.second)
         }
         guard let onset = path.onset else { return nil }
         var (hits, trials) = (0.0, 0.0)
-        for second in seconds where second.cell.second >= max(onset, last - lag - 30) {
-            let (k, n) = counts(channel, second, ofKnown: ofKnown)
+        for index in all.indices where all[index].cell.second >= max(onset, last - lag - 30) {
+            let (k, n) = counts(channel, all[index], ofKnown: ofKnown)
             hits += k
             trials += n
         }
@@ -93,21 +95,25 @@ enum OutcomeTest {
     }
 
     /// k of n in a second. `ofKnown` leaves newcomers out where their failures may be a limiter's or their own doing.
-    static func counts(_ channel: OutcomeChannel, _ second: ServiceSecond, ofKnown: Bool) -> (Double, Double) {
-        let (cell, log) = (second.cell, second.log)
+    static func counts(
+        _ channel: OutcomeChannel, _ second: borrowing ServiceSecond, ofKnown: Bool
+    ) -> (Double, Double) {
         switch channel {
         case .log:
-            let dropped = Double(log.saturated)
-            return (Double(max(0, log.failures - log.limited)) + dropped, Double(log.requestsAll) + dropped)
+            let dropped = Double(second.log.saturated)
+            return (
+                Double(max(0, second.log.failures - second.log.limited)) + dropped,
+                Double(second.log.requestsAll) + dropped
+            )
         case .flow:
             return ofKnown
-                ? (Double(cell.failedKnown), Double(cell.endedKnown))
-                : (Double(cell.unanswered) + Double(cell.reset), Double(cell.ended))
-        case .slowAnswers: return (Double(log.slowAnswers), Double(log.timed))
-        case .slowFlows: return (Double(cell.shortSlow), Double(cell.short))
+                ? (Double(second.cell.failedKnown), Double(second.cell.endedKnown))
+                : (Double(second.cell.unanswered) + Double(second.cell.reset), Double(second.cell.ended))
+        case .slowAnswers: return (Double(second.log.slowAnswers), Double(second.log.timed))
+        case .slowFlows: return (Double(second.cell.shortSlow), Double(second.cell.short))
         case .tls:
-            let failed = Double(log.handshakeFailures)
-            return (failed, failed + Double(max(log.requestsAll, log.accepted)))
+            let failed = Double(second.log.handshakeFailures)
+            return (failed, failed + Double(max(second.log.requestsAll, second.log.accepted)))
         }
     }
 }

@@ -43,9 +43,11 @@ enum PressureTest {
         guard let last = seconds.last?.cell.second else { return nil }
         var path = CumulativeSum(threshold: policy.pressureThreshold, restart: 0, last: last, lag: lag)
         let scale = shift / baseline.spreadSquared / metric.persistence
-        for second in seconds {
-            let x = LogTable.logarithm(rate(of: metric, second))
-            path.add(scale * (x - baseline.level - shift / 2), second: second.cell.second)
+        // By index: a second is large, and a loop over the array would copy each.
+        let all = seconds.span
+        for index in all.indices {
+            let x = LogTable.logarithm(rate(of: metric, all[index]))
+            path.add(scale * (x - baseline.level - shift / 2), second: all[index].cell.second)
         }
         guard let onset = path.onset else { return nil }
         let end = path.lastAbove ?? onset
@@ -57,7 +59,7 @@ enum PressureTest {
                 && (mean + 0.5) >= policy.pressureRatio * (baseline.mean + 0.5))
     }
 
-    static func rate(of metric: PressureMetric, _ second: ServiceSecond) -> Int64 {
+    static func rate(of metric: PressureMetric, _ second: borrowing ServiceSecond) -> Int64 {
         switch metric {
         case .newConnections: Int64(second.cell.newConnections)
         case .concurrentConnections: second.open
@@ -73,8 +75,9 @@ enum PressureTest {
     ) -> Double {
         var sum = 0.0
         var count = 0.0
-        for second in seconds where second.cell.second >= from && second.cell.second <= through {
-            sum += Double(rate(of: metric, second))
+        let all = seconds.span
+        for index in all.indices where all[index].cell.second >= from && all[index].cell.second <= through {
+            sum += Double(rate(of: metric, all[index]))
             count += 1
         }
         return count > 0 ? sum / count : 0
