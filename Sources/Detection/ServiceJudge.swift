@@ -37,7 +37,7 @@ struct ServiceJudge: Sendable {
         }
         defer {
             baseline.learn(
-                windows, slot: slot, now: windows.now, trouble: trouble(service, exporters, now: windows.now),
+                windows, slot: slot, now: windows.now, trouble: trouble(service, windows),
                 policy: policy)
         }
         guard baseline.learned >= policy.minimumBaseline else { return [] }
@@ -58,12 +58,13 @@ struct ServiceJudge: Sendable {
     }
 
     /// What keeps the present from being learned as normal.
-    private func trouble(_ service: ServiceState, _ exporters: [ExporterStatus], now: Int64)
-        -> ServiceBaseline.Trouble
-    {
+    private func trouble(
+        _ service: ServiceState, _ windows: borrowing ServiceAggregator
+    ) -> ServiceBaseline.Trouble {
         if machine.isHarmed { return .harm }
-        if let id = service.exporter, exporters.indices.contains(Int(id.index)),
-            now - exporters[Int(id.index)].lastSeen.seconds > Self.exporterSilence
+        // By the newest flow, not by the newest datagram: an exporter that stalls may go on sending templates.
+        if let exporter = service.exporter, let newest = windows.watermark(of: exporter),
+            windows.now - newest.seconds > Self.exporterSilence
         {
             return .silence
         }

@@ -69,6 +69,15 @@ private struct World: ~Copyable {
         #expect(world.events == [])
     }
 
+    /// A router that hangs for a quarter of an hour and still sends its templates: what was not told was not silence.
+    @Test func aStallOfTheExporterIsNotLearned() {
+        var world = World()
+        world.ordinary(300)
+        for _ in 0..<900 { world.tick() }
+        world.ordinary(300)
+        #expect(world.events == [])
+    }
+
     @Test func aFloodThatMakesRequestsFailOpensAnIncidentWithinSecondsAndClears() throws {
         var world = World()
         world.ordinary(120)
