@@ -2,7 +2,7 @@
 
 import FlowModel
 
-/// One direction of a connection, as much of it as its outcome needs: 48 octets.
+/// One direction of a connection, as much of it as its outcome needs: 64 octets, a line of the cache.
 struct ConnectionHalf: BitwiseCopyable {
     /// Hash of both ends and the protocol; the two lowest bits are the place's own.
     var fingerprint: UInt64 = 0
@@ -17,6 +17,8 @@ struct ConnectionHalf: BitwiseCopyable {
     private(set) var flags = TCPFlags(rawValue: 0)
     private(set) var endReason: UInt8 = 0
     private var traits: UInt8 = 0
+    /// Fills the line of the cache that the half has for itself.
+    private var filler: (UInt64, UInt64) = (0, 0)
 
     private static let isTCPTrait: UInt8 = 1
     private static let hasFlagsTrait: UInt8 = 2
@@ -28,18 +30,14 @@ struct ConnectionHalf: BitwiseCopyable {
     private init() {}
 
     /// What one end of a flow sent.
-    ///
-    /// - Parameter isKnown: whether the service knows the client; only a client's half says so.
-    init(_ end: FlowEnd, _ traits: FlowTraits, _ prepared: PreparedRecord, isKnown: Bool, now: Int64) {
+    init(_ end: FlowEnd, _ traits: FlowTraits, _ prepared: PreparedRecord, now: Int64) {
         self.init()
-        write(end, traits, prepared, isKnown: isKnown, now: now)
+        write(end, traits, prepared, now: now)
     }
 
     /// Becomes what one end of a flow sent. In place: a copy that was just written waits for its parts.
     @inline(__always)
-    mutating func write(
-        _ end: FlowEnd, _ traits: FlowTraits, _ prepared: PreparedRecord, isKnown: Bool, now: Int64
-    ) {
+    mutating func write(_ end: FlowEnd, _ traits: FlowTraits, _ prepared: PreparedRecord, now: Int64) {
         fingerprint = prepared.fingerprint
         (start, self.end) = (traits.start, traits.end)
         (packets, octets) = (UInt32(clamping: end.packets), UInt32(clamping: end.octets))
@@ -47,7 +45,8 @@ struct ConnectionHalf: BitwiseCopyable {
         (flags, endReason) = (end.flags, traits.endReason)
         self.traits =
             (traits.transport == .tcp ? Self.isTCPTrait : 0)
-            | (traits.presence.has(.tcpFlags) ? Self.hasFlagsTrait : 0) | (isKnown ? Self.isKnownTrait : 0)
+            | (traits.presence.has(.tcpFlags) ? Self.hasFlagsTrait : 0)
+            | (prepared.share.isKnown ? Self.isKnownTrait : 0)
     }
 
     /// Without its counterpart: most halves are of TCP connections that went on and ended, and those say nothing.

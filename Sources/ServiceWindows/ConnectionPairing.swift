@@ -60,12 +60,11 @@ struct ConnectionPairing: ~Copyable {
     /// Puts a half where it waits for its counterpart; what waited there is gone.
     @inline(__always)
     mutating func put(
-        _ end: FlowEnd, _ traits: FlowTraits, _ prepared: PreparedRecord, isClient: Bool, isKnown: Bool,
-        now: Int64, at place: Int
+        _ end: FlowEnd, _ traits: FlowTraits, _ prepared: PreparedRecord, now: Int64, at place: Int
     ) {
         if halves[place].fingerprint == 0 { occupied &+= 1 } else { displaced &+= 1 }
-        halves[place].write(end, traits, prepared, isKnown: isKnown, now: now)
-        halves[place].fingerprint = Self.mark(prepared.fingerprint, isClient)
+        halves[place].write(end, traits, prepared, now: now)
+        halves[place].fingerprint = Self.mark(prepared.fingerprint, prepared.toServer)
     }
 
     @inline(__always)

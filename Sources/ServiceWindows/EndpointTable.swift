@@ -58,10 +58,6 @@ struct EndpointTable: ~Copyable {
         @inline(__always) _modify { yield &endpoints[index] }
     }
 
-    /// There are more than the caches hold: searches had better be announced.
-    @inline(__always)
-    var isLarge: Bool { count > 4096 }
-
     /// Asks for the place where the search for an endpoint begins.
     @inline(__always)
     func prefetch(_ key: ServiceKey, _ hash: UInt64) {

@@ -42,7 +42,7 @@ package struct ServiceAggregator: ~Copyable {
     var watermarks: BoundedArray<Int64>
     var nowMicroseconds: Int64 = 0
     /// Of the records that are booked together.
-    var prepared = BoundedArray(repeating: PreparedRecord(), count: together)
+    var prepared = InlineArray<32, PreparedRecord>(repeating: PreparedRecord())
     /// Endpoints that have met the terms of admission.
     var admissible: [ServiceKey] = []
 

@@ -34,6 +34,10 @@ struct ServicePulse: BitwiseCopyable {
     /// Each packet asks for an answer: flows are no connections.
     let isDatagram: Bool
 
+    /// More is asked of its new connections than how many they are.
+    @inline(__always)
+    var isWatched: Bool { isSuspicious || hasManyEndpoints }
+
     init(_ state: ServiceState, hasManyEndpoints: Bool) {
         identity = state.identity
         self.hasManyEndpoints = hasManyEndpoints

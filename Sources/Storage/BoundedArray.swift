@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CPrefetch
+import Glibc
 
 /// An array with one owner and a capacity that it never exceeds: no reference count is looked at when an element changes,
 /// and nothing moves when it grows. Memory becomes real as elements are first written, so that a generous capacity
@@ -19,9 +20,20 @@ public struct BoundedArray<Element: BitwiseCopyable>: ~Copyable {
     public init(capacity: Int) {
         precondition(capacity >= 0, "a capacity is not negative")
         self.capacity = capacity
+        let octets = capacity * MemoryLayout<Element>.stride
+        let isLarge = octets >= Self.hugePage
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: octets, alignment: isLarge ? Self.hugePage : Self.cacheLine)
+        // SAFETY: advice about memory that was just allocated; without huge pages it is refused, and nothing is lost.
+        if isLarge { _ = unsafe madvise(memory, octets, MADV_HUGEPAGE) }
         // SAFETY: owned by this value until `deinit`; only the first `count` elements are ever read.
-        unsafe elements = .allocate(capacity: capacity)
+        unsafe elements = memory.bindMemory(to: Element.self, capacity: capacity)
     }
+
+    /// Elements of 64 octets, or a part of them, are in one line of the cache each.
+    private static var cacheLine: Int { 64 }
+    /// What is larger is asked for in pages of this size: elements in no order miss the table of addresses, too.
+    private static var hugePage: Int { 2 << 20 }
 
     /// Full of one value.
     public init(repeating value: Element, count: Int) {
