@@ -56,7 +56,7 @@ public struct BoundedArray<Element: BitwiseCopyable>: ~Copyable {
         @inline(__always) _modify {
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
             // SAFETY: checked above; the caller has this value for itself while it changes the element.
-            yield unsafe &elements[index]
+            yield unsafe &(elements + index).pointee
         }
     }
 
