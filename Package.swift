@@ -47,7 +47,7 @@ let package = Package(
 
         // Layer 1: the inbound stages.
         stage("FlowDecoding", ["FlowModel", "LockFree"]),
-        stage("ServiceWindows", ["FlowModel", "Storage"]),
+        stage("ServiceWindows", ["FlowModel", "LockFree", "Storage"]),
         stage("ServiceSignals", ["FlowModel"]),
         stage("Intake", ["CLinux", "FlowModel", "LockFree"]),
         stage("Capture", ["CPcap", "FlowModel"]),
@@ -102,7 +102,7 @@ let package = Package(
         tests("LockFreeTests", ["LockFree"]),
         tests("StorageTests", ["Storage"]),
         tests("FlowDecodingTests", ["Capture", "FlowDecoding", "FlowModel", "FuzzSupport", "LockFree"]),
-        tests("ServiceWindowsTests", ["FlowModel", "ServiceWindows"]),
+        tests("ServiceWindowsTests", ["FlowModel", "LockFree", "ServiceWindows"]),
         tests("ServiceSignalsTests", ["FlowModel", "ServiceSignals"]),
         tests("IntakeTests", ["FlowModel", "Intake", "LockFree"]),
         tests("CaptureTests", ["Capture", "FlowModel"]),

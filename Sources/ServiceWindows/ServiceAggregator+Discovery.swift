@@ -35,7 +35,7 @@ extension ServiceAggregator {
 
     /// Admits the endpoints that have met the terms.
     mutating func admitAll() {
-        for key in admissible where endpoints.slot(of: key) < 0 { admit(key) }
+        for key in admissible where endpoints.slot(of: key) < 0 && admits?(key) ?? true { admit(key) }
         admissible.removeAll(keepingCapacity: true)
     }
 

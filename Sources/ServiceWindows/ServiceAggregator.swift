@@ -45,6 +45,8 @@ package struct ServiceAggregator: ~Copyable {
     var prepared = InlineArray<32, PreparedRecord>(repeating: PreparedRecord())
     /// Endpoints that have met the terms of admission.
     var admissible: [ServiceKey] = []
+    /// Asked before a discovered service is admitted, for where several share the services; nil admits all.
+    package var admits: (@Sendable (ServiceKey) -> Bool)?
 
     /// Slots of the configured services come first, in their order. Call ``advance(to:)`` before the first record.
     package init(
