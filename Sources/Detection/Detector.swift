@@ -7,11 +7,17 @@ package import ServiceWindows
 package struct Detector: ~Copyable {
     /// The constants in force.
     package let policy: DetectionPolicy
+    /// By slot; none behind its end is.
+    private let foreign: [Bool]
+    private let watchesExporters: Bool
     private var judges: [ServiceJudge] = []
     private var telemetry = TelemetryWatch()
 
-    package init(policy: DetectionPolicy) {
-        self.policy = policy
+    /// - Parameters:
+    ///   - foreign: by slot, whether another detector judges the service; those behind the end are this one's.
+    ///   - watchesExporters: whether notices about the telemetry are this one's to give.
+    package init(policy: DetectionPolicy, foreign: [Bool] = [], watchesExporters: Bool = true) {
+        (self.policy, self.foreign, self.watchesExporters) = (policy, foreign, watchesExporters)
     }
 
     /// Takes over what `other` has learned, and its open incidents.
@@ -35,8 +41,8 @@ package struct Detector: ~Copyable {
         while judges.count < windows.serviceCount {
             judges.append(ServiceJudge(slot: judges.count))
         }
-        var verdicts = telemetry.evaluate(exporters, now: windows.now)
-        for slot in judges.indices {
+        var verdicts = watchesExporters ? telemetry.evaluate(exporters, now: windows.now) : []
+        for slot in judges.indices where slot >= foreign.count || !foreign[slot] {
             verdicts += judges[slot].evaluate(windows, exporters: exporters, policy: policy)
             windows.setSuspicious(judges[slot].isSuspicious, slot: slot)
         }

@@ -15,10 +15,10 @@ private struct World: ~Copyable {
     private var random = SeededRandom(seed: 42)
     private var port: UInt16 = 1024
 
-    init() {
+    init(foreign: [Bool] = []) {
         var policy = DetectionPolicy()
         policy.warmUp = 60
-        detector = Detector(policy: policy)
+        detector = Detector(policy: policy, foreign: foreign)
         windows.advance(to: Instant(seconds: now))
     }
 
@@ -100,6 +100,31 @@ private struct World: ~Copyable {
         #expect(cleared.event == .clear && cleared.incident == opened.incident)
         #expect((60...130).contains(cleared.time.seconds - start - 60))
         #expect(world.said.count { $0.event == .open } == 1)
+    }
+
+    @Test(arguments: [false, true])
+    func aServiceThatAnotherJudgesIsNotJudgedHere(isForeign: Bool) {
+        var world = World(foreign: [isForeign])
+        world.ordinary(120)
+        for _ in 0..<20 {
+            world.arrive(200, from: "10.66.0.1", spread: 400, failing: 0.6, path: 77)
+            world.tick()
+        }
+        #expect(world.detector.openIncidents == (isForeign ? 0 : 1))
+        #expect(world.said.isEmpty == isForeign)
+    }
+
+    /// One that falls silent is told of by one detector of several.
+    @Test(arguments: [true, false])
+    func exportersAreWatchedByOne(watches: Bool) {
+        var windows = ServiceAggregator(directory: ServiceDirectory([Fixture.service]))
+        var detector = Detector(policy: DetectionPolicy(), watchesExporters: watches)
+        windows.advance(to: Instant(seconds: 1_000_000))
+        let exporter = ExporterStatus(
+            address: Fixture.address("10.3.0.1"), lastSeen: Instant(seconds: 999_000), datagrams: 100, loss: 0
+        )
+        let said = detector.evaluate(&windows, exporters: [exporter])
+        #expect(said.map(\.kind) == (watches ? [.telemetry] : []))
     }
 
     @Test func aCrowdWithHealthyAnswersIsASurgeAndNoIncident() {
