@@ -17,6 +17,11 @@ package final class RingWriter: FlowSink {
     /// Counted in the ring's `dropped`.
     package func drop(_ count: Int) { producer.drop(count) }
 
+    /// Copies one of `records` into the ring.
+    package func write(_ records: borrowing Span<FlowRecord>, _ index: Int) {
+        _ = producer.fill { $0 = records[index] }
+    }
+
     /// Hands everything written so far to the consumer.
     package func publish() { producer.publish() }
 }

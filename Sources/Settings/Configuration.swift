@@ -18,6 +18,8 @@ package struct Configuration: Equatable, Sendable {
     package var discovery = DiscoveryConfiguration()
     /// `memory:`
     package var memory = MemoryConfiguration()
+    /// `evaluation:`
+    package var evaluation = EvaluationConfiguration()
     /// `signals:`
     package var signals = SignalConfiguration()
     /// `detection:` and `baseline.warm_up`.
@@ -111,6 +113,17 @@ package struct MemoryConfiguration: Equatable, Sendable {
     package var newcomers = 65_536
     /// Flows without TCP flags that may go on.
     package var continuations = 65_536
+
+    package init() {}
+}
+
+/// How the work behind the sockets is shared out.
+package struct EvaluationConfiguration: Equatable, Sendable {
+    /// Threads that evaluate, each with a part of the services; 1…``shardLimit``.
+    package var shards = 1
+
+    /// More than one exporter's worth of sockets can feed; each has windows and a ring for each socket.
+    package static let shardLimit = 16
 
     package init() {}
 }

@@ -2,7 +2,8 @@
 
 import FlowModel
 
-// `listen`, `exporters`, `discover` and `memory`: where flows come from, what of them is looked at and kept.
+// `listen`, `exporters`, `discover`, `memory` and `evaluation`: where flows come from, what of them is looked at and kept,
+// and by how many.
 extension ConfigurationReader {
     /// Below, one burst overflows the buffer; above, the kernel's own arithmetic does.
     static let receiveBufferRange = 64 << 10...1 << 30
@@ -95,5 +96,12 @@ extension ConfigurationReader {
         configuration.memory.continuations =
             integer(section[.continuations], in: 1024...16_777_216, of: "a number of flows")
             ?? memory.continuations
+    }
+
+    mutating func readEvaluation(_ entry: Entry?, into configuration: inout Configuration) {
+        guard let entry, let section = section(entry, EvaluationKey.self) else { return }
+        configuration.evaluation.shards =
+            integer(section[.shards], in: 1...EvaluationConfiguration.shardLimit, of: "a number of shards")
+            ?? configuration.evaluation.shards
     }
 }

@@ -17,6 +17,7 @@ extension ConfigurationReader {
         readServices(section[.services], into: &configuration)
         readDiscovery(section[.discover], into: &configuration)
         readMemory(section[.memory], into: &configuration)
+        readEvaluation(section[.evaluation], into: &configuration)
         readSignals(section[.signals], into: &configuration)
         readBaseline(section[.baseline], into: &configuration)
         readDetection(section[.detection], into: &configuration)

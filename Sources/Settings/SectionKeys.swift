@@ -9,9 +9,8 @@ protocol SectionKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 }
 
 enum RootKey: String, SectionKey {
-    case listen, gather, exporters, services, discover, memory, signals, baseline, detection, suppress,
-        alerts,
-        control, state
+    case listen, gather, exporters, services, discover, memory, evaluation, signals, baseline, detection
+    case suppress, alerts, control, state
     case archive
     static let sectionPath = ""
 }
@@ -48,6 +47,11 @@ enum DiscoverKey: String, SectionKey {
 enum MemoryKey: String, SectionKey {
     case cells, outcomes, sources, newcomers, continuations
     static let sectionPath = "memory"
+}
+
+enum EvaluationKey: String, SectionKey {
+    case shards
+    static let sectionPath = "evaluation"
 }
 
 enum SignalsKey: String, SectionKey {
@@ -133,7 +137,7 @@ extension Configuration {
     package static let knownKeys: [String] =
         paths(RootKey.self) + paths(ListenKey.self) + paths(ExportersKey.self) + paths(OverrideKey.self)
         + paths(ServiceSectionKey.self) + paths(DiscoverKey.self) + paths(MemoryKey.self)
-        + paths(SignalsKey.self)
+        + paths(EvaluationKey.self) + paths(SignalsKey.self)
         + paths(SyslogListenKey.self) + paths(StatsdListenKey.self) + paths(RuleKey.self)
         + paths(BaselineKey.self)
         + DetectionPolicy.options.map { "detection." + $0.name } + paths(SuppressKey.self)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import Control
 import Dispatch
 import FlowDecoding
 import FlowModel
@@ -17,6 +18,7 @@ final class Daemon: Sendable {
     /// What a new configuration may replace.
     struct Parts: Sendable {
         var configuration: Configuration
+        var routing: Routing
         var flows: [FlowSocket]
         var signals: [SignalSocket]
         var dispatcher: AlertDispatcher
@@ -32,7 +34,7 @@ final class Daemon: Sendable {
 
     let exporters = ExporterTable()
     let started = ContinuousClock.now
-    let loop: EvaluationLoop
+    let evaluation: EvaluationShards
     private let parts: Mutex<Parts>
     private let manager: ServiceManager
     private let logger: Logger
@@ -48,15 +50,16 @@ final class Daemon: Sendable {
     ///
     /// - Throws: the first socket's error; nothing stays open then.
     init(_ configuration: Configuration, manager: ServiceManager, logger: Logger) throws(SocketError) {
-        let loop = EvaluationLoop(configuration, exporters: exporters, logger: logger)
-        let opener = SocketOpener(configuration, exporters: exporters, wakeup: loop.wakeup, logger: logger)
+        let evaluation = EvaluationShards(configuration, exporters: exporters, logger: logger)
+        let routing = evaluation.first
+        let opener = SocketOpener(configuration, exporters: exporters, routing: routing, logger: logger)
         let flows = try opener.flows(configuration.listen)
         let signals = try opener.signals(configuration.signals.syslog)
         parts = Mutex(
             Parts(
-                configuration: configuration, flows: flows, signals: signals,
+                configuration: configuration, routing: routing, flows: flows, signals: signals,
                 dispatcher: AlertDispatcher(configuration.alerts.map(\.writer))))
-        (self.loop, self.manager, self.logger) = (loop, manager, logger)
+        (self.evaluation, self.manager, self.logger) = (evaluation, manager, logger)
         keeper = configuration.state.directory.map { StateKeeper(directory: $0, logger: logger) }
         keeper?.prepare()
         if let state = keeper?.load() {
@@ -69,9 +72,9 @@ final class Daemon: Sendable {
 
     func start() {
         let current = current
-        for flow in current.flows { loop.attach(flow.feed) }
-        for signal in current.signals { loop.attach(signal.feed) }
-        loop.start(
+        for flow in current.flows { evaluation.attach(flow.rings) }
+        for signal in current.signals { evaluation.attach(signal.rings) }
+        evaluation.start(
             say: { [self] verdict in self.current.dispatcher.enqueue(verdict) },
             ticked: { [self] now in ticked(now) })
         for flow in current.flows { flow.listener.start() }
@@ -96,7 +99,7 @@ final class Daemon: Sendable {
         current.flows.forEach { $0.stop() }
         current.signals.forEach { $0.stop() }
         keeper?.saveFinally(at: WallClock.now(), current.flows.map(\.stateSection))
-        loop.stop()
+        evaluation.stop()
         let lost = current.dispatcher.flush(until: .now() + Self.flushTime)
         if lost > 0 { logger.error("\(lost) messages could not be delivered before the end") }
         logger.info("stopped")
@@ -110,17 +113,20 @@ final class Daemon: Sendable {
         defer { manager.ready() }
         let old = current
         let change = SocketChange(from: old, to: next)
-        let opener = SocketOpener(next, exporters: exporters, wakeup: loop.wakeup, logger: logger)
+        let routing = evaluation.routing(for: next, after: old.routing)
+        let opener = SocketOpener(next, exporters: exporters, routing: routing, logger: logger)
         let newSignals = try opener.signals(change.syslogAdded)
         let newFlows = try opener.flows(next.listen, beside: old.flows)
 
-        for flow in change.flowsKept { flow.reconfigure(next.decoding) }
+        for flow in change.flowsKept { flow.reconfigure(next.decoding, routing) }
         let parser = next.signalParser
         change.signalsGone.forEach { $0.stop() }
-        change.signalsGone.forEach { loop.detach($0.feed) }
-        loop.reconfigure(next) { change.signalsKept.forEach { $0.replace(parser: parser) } }
+        change.signalsGone.forEach { evaluation.detach($0.rings) }
+        evaluation.reconfigure(next, routing) {
+            change.signalsKept.forEach { $0.replace(parser: parser, plan: routing.plan) }
+        }
         change.flowsGone.forEach { $0.stop() }
-        change.flowsGone.forEach { loop.detach($0.feed) }
+        change.flowsGone.forEach { evaluation.detach($0.rings) }
         hand(
             (change.flowsGone + change.flowsRegrouped).map(\.stateSection),
             to: newFlows + change.flowsRegrouped, of: next)
@@ -131,7 +137,7 @@ final class Daemon: Sendable {
             ? old.dispatcher : AlertDispatcher(next.alerts.map(\.writer), continuing: old.dispatcher)
         parts.withLock {
             $0 = Parts(
-                configuration: next, flows: change.flowsKept + newFlows,
+                configuration: next, routing: routing, flows: change.flowsKept + newFlows,
                 signals: change.signalsKept + newSignals,
                 dispatcher: dispatcher, closedFlows: old.closedFlows + change.flowsGone.map(\.counters),
                 closedSignals: old.closedSignals + change.signalsGone.map(\.allCounters))
@@ -143,8 +149,8 @@ final class Daemon: Sendable {
                 logger.error("\(lost) messages could not be delivered to the outputs as they were")
             }
         }
-        for flow in newFlows { loop.attach(flow.feed) }
-        for signal in newSignals { loop.attach(signal.feed) }
+        for flow in newFlows { evaluation.attach(flow.rings) }
+        for signal in newSignals { evaluation.attach(signal.rings) }
         newFlows.forEach { $0.listener.start() }
         newSignals.forEach { $0.listener.start() }
         for key in change.needsRestart {
@@ -161,7 +167,9 @@ final class Daemon: Sendable {
         for signal in current.signals { signal.listener.refreshKernelDrops() }
         save(current.flows, now)
         writers.withLock { $0.news(current.dispatcher.snapshots) }.forEach { logger.error("\($0)") }
-        let snapshot = loop.snapshot
+        // The first shard ticks for all of them: no heartbeat while another one hangs.
+        guard health(at: now).isGood else { return }
+        let snapshot = evaluation.snapshot
         manager.alive(
             status: "\(exporters.exporters.count) exporters, \(snapshot.services) services, "
                 + "\(snapshot.openIncidents) open incidents")

@@ -15,22 +15,22 @@ struct Evaluation: ~Copyable {
     private var detector: Detector
     private let exporters: ExporterTable
 
-    init(_ configuration: Configuration, exporters: ExporterTable) {
-        var limits = WindowLimits()
-        limits.services = max(configuration.services.count, configuration.discovery.limit)
-        (limits.cellOctets, limits.outcomeOctets) = (
-            configuration.memory.cellOctets, configuration.memory.outcomeOctets
-        )
-        (limits.sketchOctets, limits.allNewcomers) = (
-            configuration.memory.sourceOctets, configuration.memory.newcomers
-        )
-        limits.continuations = configuration.memory.continuations
+    /// Configured services that another evaluation judges.
+    private let foreign: Int
+
+    /// - Parameter share: of the services; nil for all of them.
+    init(_ configuration: Configuration, share: EvaluationShare? = nil, exporters: ExporterTable) {
         windows = ServiceAggregator(
-            directory: ServiceDirectory(configuration.services), limits: limits,
+            directory: ServiceDirectory(configuration.services),
+            limits: WindowLimits(configuration, shards: share?.router.plan.count ?? 1),
             discovers: configuration.discovery.isEnabled,
             declared: configuration.suppression.sources.map(\.prefix),
             egress: configuration.suppression.egress.map(\.prefix))
-        detector = Detector(policy: configuration.detection)
+        if let share { windows.admits = { share.router.admits($0, shard: share.index) } }
+        let foreign = share.map { $0.router.plan.foreign(to: $0.index) } ?? []
+        detector = Detector(
+            policy: configuration.detection, foreign: foreign, watchesExporters: share?.index ?? 0 == 0)
+        self.foreign = foreign.count { $0 }
         self.exporters = exporters
     }
 
@@ -61,6 +61,31 @@ struct Evaluation: ~Copyable {
     }
 
     var openIncidents: Int { detector.openIncidents }
+
+    /// Those that are judged here.
+    var services: Int { windows.serviceCount - foreign }
+}
+
+/// The part of the services that one of several evaluations has: configured ones by the plan, discovered ones by their
+/// address. Every one has a place for each configured service, so that a service has the same number everywhere; the places
+/// of the others' services stay empty and are not judged.
+struct EvaluationShare: Sendable {
+    /// Of the shard, from 0.
+    let index: Int
+    let router: ShardRouter
+}
+
+extension WindowLimits {
+    /// What the configuration bounds, divided among the shards. Tables of fixed size each has for itself.
+    fileprivate init(_ configuration: Configuration, shards: Int) {
+        self.init()
+        let (configured, memory) = (configuration.services.count, configuration.memory)
+        let discovered = max(0, configuration.discovery.limit - configured)
+        services = configured + (discovered + shards - 1) / shards
+        (cellOctets, outcomeOctets) = (memory.cellOctets / shards, memory.outcomeOctets / shards)
+        (sketchOctets, allNewcomers) = (memory.sourceOctets / shards, memory.newcomers / shards)
+        continuations = memory.continuations / shards
+    }
 }
 
 extension ExporterTable {

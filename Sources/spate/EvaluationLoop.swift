@@ -11,8 +11,8 @@ import ServiceWindows
 import Settings
 import Synchronization
 
-/// The evaluation queue: drains the rings into the windows and judges once a second. Everything that is not atomic
-/// belongs to the queue.
+/// An evaluation queue: drains its rings into the windows and judges once a second. Everything that is not atomic belongs
+/// to the queue.
 final class EvaluationLoop: @unchecked Sendable {
     /// How often the rings are looked at: a twentieth of a second is 14,000 records at 10,000 datagrams/s, a quarter of a
     /// ring. Faster exporters use the wakeup.
@@ -22,12 +22,13 @@ final class EvaluationLoop: @unchecked Sendable {
     private static let toleratedStep: Int64 = 10
 
     let wakeup: Wakeup
-    private let queue = DispatchQueue(label: "spate.evaluation")
+    private let queue: DispatchQueue
     private let published = Mutex(EvaluationSnapshot())
     private let exporters: ExporterTable
     private let logger: Logger
 
     private var configuration: Configuration
+    private var share: EvaluationShare?
     private var evaluation: Evaluation
     private var flows: [RingFeed<FlowRecord>] = []
     private var outcomes: [RingFeed<Outcome>] = []
@@ -39,12 +40,16 @@ final class EvaluationLoop: @unchecked Sendable {
     /// Called on the queue after every tick.
     private var ticked: @Sendable (Instant) -> Void = { _ in }
 
-    init(_ configuration: Configuration, exporters: ExporterTable, logger: Logger) {
+    /// - Parameter share: of the services; nil for all of them.
+    init(_ configuration: Configuration, share: EvaluationShare?, exporters: ExporterTable, logger: Logger) {
         let now = WallClock.now()
-        evaluation = Evaluation(configuration, exporters: exporters)
+        let name = "spate.evaluation" + (share.map { ".\($0.index + 1)" } ?? "")
+        queue = DispatchQueue(label: name)
+        evaluation = Evaluation(configuration, share: share, exporters: exporters)
         evaluation.start(at: now)
         second = now.seconds
-        (self.configuration, self.exporters, self.logger) = (configuration, exporters, logger)
+        (self.configuration, self.share) = (configuration, share)
+        (self.exporters, self.logger) = (exporters, logger)
         wakeup = Wakeup(on: queue)
     }
 
@@ -88,20 +93,18 @@ final class EvaluationLoop: @unchecked Sendable {
         }
     }
 
-    /// Goes over to another configuration and keeps what was learned of the services that stay.
-    ///
-    /// - Parameter changeParsers: makes the syslog sockets speak of the new services; outcomes of the old ones that are
-    ///   in the rings when it returns are taken before the change.
-    func reconfigure(_ configuration: Configuration, changeParsers: () -> Void) {
-        queue.sync {
-            drain()
-            changeParsers()
-            drainOutcomes()
-            var next = Evaluation(configuration, exporters: exporters)
-            next.adopt(evaluation)
-            evaluation = next
-            self.configuration = configuration
-        }
+    /// Runs `body`, which may call what is named so, while the queue does nothing else.
+    func hold(_ body: () -> Void) { queue.sync(execute: body) }
+
+    /// Takes what is in the rings. Only within ``hold(_:)``.
+    func drainWhileHeld() { drain() }
+
+    /// Goes over to another configuration and keeps what was learned of the services that stay. Only within ``hold(_:)``.
+    func changeWhileHeld(to configuration: Configuration, share: EvaluationShare?) {
+        var next = Evaluation(configuration, share: share, exporters: exporters)
+        next.adopt(evaluation)
+        evaluation = next
+        (self.configuration, self.share) = (configuration, share)
     }
 
     var snapshot: EvaluationSnapshot { published.withLock { $0 } }
@@ -119,8 +122,10 @@ final class EvaluationLoop: @unchecked Sendable {
 
     /// The machine's clock was set back: what is booked lies in the future, and waiting for it would be blindness.
     private func startAnew(at now: Instant) {
-        logger.error("the clock went back by \(second - now.seconds) s: windows and baselines start anew")
-        var next = Evaluation(configuration, exporters: exporters)
+        if share?.index ?? 0 == 0 {
+            logger.error("the clock went back by \(second - now.seconds) s: windows and baselines start anew")
+        }
+        var next = Evaluation(configuration, share: share, exporters: exporters)
         next.continueCounting(from: evaluation)
         next.start(at: now)
         evaluation = next
@@ -145,7 +150,8 @@ final class EvaluationLoop: @unchecked Sendable {
         drainOutcomes()
         published.withLock { snapshot in
             snapshot.windows = evaluation.windows.counters
-            snapshot.services = evaluation.windows.serviceCount
+            snapshot.services = evaluation.services
+            snapshot.records = [snapshot.windows.allRecords]
         }
         // Other work of the queue comes in between.
         if !isDone { wakeup.signal() }
@@ -160,15 +166,6 @@ final class EvaluationLoop: @unchecked Sendable {
     }
 }
 
-/// What others may know of the evaluation.
-struct EvaluationSnapshot: Sendable {
-    var windows = WindowCounters()
-    var services = 0
-    var openIncidents = 0
-    var lastTick = Instant.distantPast
-    var verdicts: [VerdictEvent: UInt64] = [:]
-}
-
 /// The reading end of a ring, for the evaluation queue.
 final class RingFeed<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     let ring: SPSCRing<Element>
@@ -178,6 +175,7 @@ final class RingFeed<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     /// finds room.
     private static var batch: Int { 4096 }
 
+    /// Asking twice for one ring traps.
     init(_ ring: SPSCRing<Element>) {
         self.ring = ring
         consumer = ring.takeConsumer()

@@ -6,49 +6,76 @@ import Intake
 import LockFree
 import Logging
 
-/// What a flow socket does with a datagram: decode it, into the ring, publish once a batch.
+/// What a flow socket does with a datagram: decode it, into the ring or the rings of the shards, publish once a batch.
 ///
 /// Belongs to the queue of its listener.
 struct FlowHandler: DatagramHandler, ~Copyable {
     private var decoder: DatagramDecoder
-    private let sink: RingWriter
-    private let ring: SPSCRing<FlowRecord>
-    private let wakeup: Wakeup
+    private let output: FlowOutput
+    /// By shard.
+    private let rings: [SPSCRing<FlowRecord>]
+    private let wakeups: [Wakeup]
     private var complaints: ComplaintLog
 
     init(
-        decoder: consuming DatagramDecoder, ring: SPSCRing<FlowRecord>, wakeup: Wakeup, logger: Logger
+        decoder: consuming DatagramDecoder, rings: [SPSCRing<FlowRecord>], routing: Routing, logger: Logger
     ) {
         self.decoder = decoder
-        sink = RingWriter(ring.takeProducer())
-        (self.ring, self.wakeup) = (ring, wakeup)
+        let writers = rings.map { RingWriter($0.takeProducer()) }
+        output = routing.router.map { .shards(ShardWriter($0, rings: writers)) } ?? .ring(writers[0])
+        (self.rings, wakeups) = (rings, routing.wakeups)
         complaints = ComplaintLog(logger: logger)
     }
 
     mutating func received(
         payload: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, at time: Instant
     ) {
-        let summary = decoder.decode(payload, from: address, port: port, arrival: time, into: sink)
+        let summary = decoder.decode(payload, from: address, port: port, arrival: time, into: output.sink)
         if !summary.isClean { complaints.note(summary, from: address, at: time) }
     }
 
     mutating func batchEnded() {
-        sink.publish()
+        output.publish()
         // A quarter full: the timer of the evaluation would come too late.
-        if ring.count > ring.capacity / 4 { wakeup.signal() }
+        for (ring, wakeup) in zip(rings, wakeups) where ring.count > ring.capacity / 4 { wakeup.signal() }
     }
 
     /// Half of the ring is for what one batch can bring; the kernel's buffer is the reserve behind it. To decode what
     /// then finds no room would take the processor from the stage that makes it.
-    var hasRoom: Bool { ring.count <= ring.capacity / 2 }
+    var hasRoom: Bool { rings.allSatisfy { $0.count <= $0.capacity / 2 } }
 
-    mutating func reconfigure(_ configuration: DecodingConfiguration) { decoder.reconfigure(configuration) }
+    mutating func reconfigure(_ configuration: DecodingConfiguration, _ routing: Routing) {
+        decoder.reconfigure(configuration)
+        if case .shards(let writer) = output, let router = routing.router { writer.router = router }
+    }
 
     mutating func restore(_ state: ArchivedState, now: Instant, where isWanted: (IPAddress) -> Bool) {
         decoder.restore(state, now: now, where: isWanted)
     }
 
     var stateSection: StateSection { decoder.stateSection() }
+}
+
+/// Where the records of a socket go.
+private enum FlowOutput {
+    /// Straight into the slots.
+    case ring(RingWriter)
+    /// By way of a copy.
+    case shards(ShardWriter)
+
+    var sink: any FlowSink {
+        switch self {
+        case .ring(let writer): writer
+        case .shards(let writer): writer
+        }
+    }
+
+    func publish() {
+        switch self {
+        case .ring(let writer): writer.publish()
+        case .shards(let writer): writer.publish()
+        }
+    }
 }
 
 /// Says what is wrong with datagrams, at most once a minute for each exporter: a log line for every bad datagram would

@@ -22,7 +22,7 @@ struct MetricsReport {
         exporters =
             daemon.exporters.exporters.map { ("\($0.address)", $0.counters) }
             + [("others", daemon.exporters.strangers)]
-        evaluation = daemon.loop.snapshot
+        evaluation = daemon.evaluation.snapshot
     }
 
     var metrics: [Metric] { intake + decoding + rings + windows + signals + outgoing }
@@ -195,7 +195,7 @@ struct MetricsReport {
                 name: "spate_ring_waiting_records", help: "Flow records that wait for the evaluation.",
                 kind: .gauge,
                 samples: parts.flows.map {
-                    (Self.labels($0.listener.address, $0.number), Double($0.feed.ring.count))
+                    (Self.labels($0.listener.address, $0.number), Double($0.rings.waiting))
                 }),
         ]
     }
@@ -210,6 +210,12 @@ struct MetricsReport {
                 kind: .counter,
                 samples: UnbookedReason.allCases.map {
                     ([("reason", $0.name)], Double(counters.ignored[$0.rawValue]))
+                }),
+            Metric(
+                name: "spate_windows_shard_records_total",
+                help: "Flow records that each shard of the evaluation took.", kind: .counter,
+                samples: evaluation.records.enumerated().map {
+                    ([("shard", "\($0.offset + 1)")], Double($0.element))
                 }),
             counter("windows_outcomes_total", "Outcomes of requests booked on a service.", counters.outcomes),
             counter(

@@ -102,7 +102,7 @@ private struct DaemonService: Service {
 extension Daemon {
     /// Whether the evaluation turns; what else there is to say is in the metrics.
     func health(at now: Instant) -> Health {
-        let last = loop.snapshot.lastTick
+        let last = evaluation.snapshot.lastTick
         guard last != .distantPast, now - last > .seconds(5) else { return .good }
         return Health(reasons: ["the evaluation has not run for \(Int((now - last).seconds)) s"])
     }

@@ -4,19 +4,22 @@ import FlowModel
 import Intake
 import LockFree
 import ServiceSignals
+import ServiceWindows
 
-/// What a syslog socket does with a datagram: read the line, write its outcomes into the ring, publish once a batch.
+/// What a syslog socket does with a datagram: read the line, write its outcomes into the rings of their shards, publish once
+/// a batch.
 ///
 /// Belongs to the queue of its listener.
 struct SignalHandler: DatagramHandler, ~Copyable {
     private var parser: SignalParser
-    private var producer: RingProducer<Outcome>
+    private var plan: ShardPlan
+    /// By shard.
+    private let writers: [OutcomeWriter]
     private let counters: SignalCounters
 
-    init(parser: SignalParser, producer: consuming RingProducer<Outcome>, counters: SignalCounters) {
-        self.parser = parser
-        self.producer = producer
-        self.counters = counters
+    init(parser: SignalParser, plan: ShardPlan, rings: [SPSCRing<Outcome>], counters: SignalCounters) {
+        (self.parser, self.plan, self.counters) = (parser, plan, counters)
+        writers = rings.map { OutcomeWriter($0.takeProducer()) }
     }
 
     mutating func received(
@@ -25,19 +28,35 @@ struct SignalHandler: DatagramHandler, ~Copyable {
         let result = parser.parse(payload, from: address, arrival: time)
         counters.count(result)
         switch result {
-        case .outcome(let outcome, rule: _): _ = producer.push(outcome)
+        case .outcome(let outcome, rule: _): push(outcome)
         case .shared(var outcome, let services, rule: _):
             for service in services {
                 outcome.service = service
-                _ = producer.push(outcome)
+                push(outcome)
             }
         case .ignored, .unmatched, .malformed: break
         }
     }
 
-    mutating func batchEnded() { producer.publish() }
+    private func push(_ outcome: Outcome) { writers[plan.shard(of: outcome.service)].push(outcome) }
 
-    mutating func replace(parser: SignalParser) { self.parser = parser }
+    mutating func batchEnded() {
+        for writer in writers { writer.publish() }
+    }
+
+    mutating func replace(parser: SignalParser, plan: ShardPlan) { (self.parser, self.plan) = (parser, plan) }
+}
+
+/// The writing end of a ring, where there may be several. Belongs to the queue of its socket.
+private final class OutcomeWriter {
+    private var producer: RingProducer<Outcome>
+
+    init(_ producer: consuming RingProducer<Outcome>) { self.producer = producer }
+
+    /// What finds no room is counted in the ring.
+    func push(_ outcome: Outcome) { _ = producer.push(outcome) }
+
+    func publish() { producer.publish() }
 }
 
 /// What became of log lines. Every line is in exactly one of the numbers.

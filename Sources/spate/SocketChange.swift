@@ -10,12 +10,12 @@ import Settings
 struct SocketOpener {
     private let configuration: Configuration
     private let exporters: ExporterTable
-    private let wakeup: Wakeup
+    private let routing: Routing
     private let logger: Logger
 
-    init(_ configuration: Configuration, exporters: ExporterTable, wakeup: Wakeup, logger: Logger) {
-        (self.configuration, self.exporters, self.wakeup, self.logger) = (
-            configuration, exporters, wakeup, logger
+    init(_ configuration: Configuration, exporters: ExporterTable, routing: Routing, logger: Logger) {
+        (self.configuration, self.exporters, self.routing, self.logger) = (
+            configuration, exporters, routing, logger
         )
     }
 
@@ -31,7 +31,7 @@ struct SocketOpener {
                 if group.count == 1 { try group[0].listener.share() }
                 let socket = try FlowSocket(
                     place, number: group.count + 1, decoding: configuration.decoding,
-                    gather: configuration.gather, exporters: exporters, wakeup: wakeup, logger: logger)
+                    gather: configuration.gather, exporters: exporters, routing: routing, logger: logger)
                 group.append(socket)
                 opened.append(socket)
             }
@@ -48,7 +48,8 @@ struct SocketOpener {
         for place in listen {
             sockets.append(
                 try SignalSocket(
-                    place, parser: configuration.signalParser, gather: configuration.gather, logger: logger))
+                    place, parser: configuration.signalParser, gather: configuration.gather,
+                    routing: routing, logger: logger))
         }
         return sockets
     }
@@ -90,6 +91,7 @@ struct SocketChange {
             needsRestart.append("receive_buffer")
         }
         if next.gather != old.configuration.gather { needsRestart.append("gather") }
+        if next.evaluation != old.configuration.evaluation { needsRestart.append("evaluation") }
         if next.control != old.configuration.control { needsRestart.append("control") }
         if next.state != old.configuration.state { needsRestart.append("state") }
     }

@@ -7,43 +7,48 @@ import Intake
 import LockFree
 import Logging
 import ServiceSignals
+import ServiceWindows
 import Settings
 import Synchronization
 
-/// A socket that flows come in on: listener, decoder and ring.
+/// A socket that flows come in on: listener, decoder and rings.
 final class FlowSocket: Sendable {
     /// Records between a socket and the evaluation: exporters send 4,489 datagrams within 100 ms after a pause (measured),
-    /// about 120,000 records. While half of it is taken, datagrams stay in the kernel's buffer. 6.5 MiB.
+    /// about 120,000 records. While half of it is taken, datagrams stay in the kernel's buffer. 6.5 MiB. Shared out among
+    /// the shards.
     private static let ringRecords = 65_536
+    /// Least for each shard: half of it is for one batch of datagrams.
+    private static let shardRecords = 16_384
 
     let configuration: ListenConfiguration
     /// Among the sockets at the same address, from 1, in the order in which they were bound.
     let number: Int
     let listener: DatagramListener<FlowHandler>
-    let feed: RingFeed<FlowRecord>
+    let rings: ShardRings<FlowRecord>
 
     /// Opens the socket; nothing is received before ``start()``.
     ///
     /// - Parameter number: the first one wants the address for itself; then it may be shared.
     init(
         _ configuration: ListenConfiguration, number: Int, decoding: DecodingConfiguration, gather: Interval,
-        exporters: ExporterTable, wakeup: Wakeup, logger: Logger
+        exporters: ExporterTable, routing: Routing, logger: Logger
     ) throws(SocketError) {
         let socket = try UDPSocket.open(configuration, joins: number > 1)
-        let ring = SPSCRing(minimumCapacity: Self.ringRecords, filler: FlowRecord())
+        rings = ShardRings(
+            routing.shards, capacity: Self.ringRecords, least: Self.shardRecords, filler: FlowRecord())
         let decoder = DatagramDecoder(configuration: decoding, exporters: exporters)
-        feed = RingFeed(ring)
         (self.configuration, self.number) = (configuration, number)
         listener = DatagramListener(
             socket: socket,
-            handler: FlowHandler(decoder: decoder, ring: ring, wakeup: wakeup, logger: logger),
+            handler: FlowHandler(
+                decoder: decoder, rings: rings.feeds.map(\.ring), routing: routing, logger: logger),
             gatherInterval: gather)
         guard number == 1 else { return }
         listener.receiveBuffer.warning(for: listener.address).map { logger.warning("\($0)") }
     }
 
-    func reconfigure(_ decoding: DecodingConfiguration) {
-        listener.withHandler { $0.reconfigure(decoding) }
+    func reconfigure(_ decoding: DecodingConfiguration, _ routing: Routing) {
+        listener.withHandler { $0.reconfigure(decoding, routing) }
     }
 
     /// Takes over what is known of the exporters whose datagrams it gets. Before the first datagram when it is called before
@@ -82,8 +87,8 @@ struct FlowSocketCounters: Sendable {
 extension FlowSocket {
     var counters: FlowSocketCounters {
         FlowSocketCounters(
-            address: listener.address, number: number, intake: listener.counters, pushed: feed.ring.pushed,
-            dropped: feed.ring.dropped)
+            address: listener.address, number: number, intake: listener.counters, pushed: rings.pushed,
+            dropped: rings.dropped)
     }
 }
 
@@ -98,41 +103,45 @@ struct SignalSocketCounters: Sendable {
 extension SignalSocket {
     var allCounters: SignalSocketCounters {
         SignalSocketCounters(
-            address: listener.address, intake: listener.counters, lines: counters, dropped: feed.ring.dropped)
+            address: listener.address, intake: listener.counters, lines: counters, dropped: rings.dropped)
     }
 }
 
 /// A socket that log lines come in on.
 final class SignalSocket: Sendable {
-    /// Outcomes between a socket and the evaluation: a twentieth of a second at 600,000 lines/s. 2 MiB.
+    /// Outcomes between a socket and the evaluation: a twentieth of a second at 600,000 lines/s. 2 MiB, shared out among the
+    /// shards.
     private static let ringOutcomes = 32_768
+    /// Least for each shard.
+    private static let shardOutcomes = 8192
 
     let configuration: ListenConfiguration
     let listener: DatagramListener<SignalHandler>
-    let feed: RingFeed<Outcome>
+    let rings: ShardRings<Outcome>
     let counters = SignalCounters()
 
     init(
-        _ configuration: ListenConfiguration, parser: SignalParser, gather: Interval, logger: Logger
+        _ configuration: ListenConfiguration, parser: SignalParser, gather: Interval, routing: Routing,
+        logger: Logger
     ) throws(SocketError) {
         let socket = try UDPSocket.open(configuration)
-        let ring = SPSCRing(
-            minimumCapacity: Self.ringOutcomes,
+        rings = ShardRings(
+            routing.shards, capacity: Self.ringOutcomes, least: Self.shardOutcomes,
             filler: Outcome(service: ServiceID(0), time: Instant(microseconds: 0)))
-        feed = RingFeed(ring)
         self.configuration = configuration
         listener = DatagramListener(
             socket: socket,
-            handler: SignalHandler(parser: parser, producer: ring.takeProducer(), counters: counters),
+            handler: SignalHandler(
+                parser: parser, plan: routing.plan, rings: rings.feeds.map(\.ring), counters: counters),
             gatherInterval: gather, datagramOctets: SignalLimits().datagramOctets + 1)
         listener.receiveBuffer.warning(for: listener.address).map { logger.warning("\($0)") }
     }
 
     /// Returns when the socket reads lines with `parser`.
-    func replace(parser: SignalParser) {
+    func replace(parser: SignalParser, plan: ShardPlan) {
         let done = DispatchSemaphore(value: 0)
         listener.withHandler { handler in
-            handler.replace(parser: parser)
+            handler.replace(parser: parser, plan: plan)
             done.signal()
         }
         done.wait()

@@ -18,7 +18,7 @@ struct StatusSurvey {
 
     init(_ daemon: Daemon, at now: Instant) {
         (self.daemon, self.now) = (daemon, now)
-        (parts, evaluation) = (daemon.current, daemon.loop.snapshot)
+        (parts, evaluation) = (daemon.current, daemon.evaluation.snapshot)
     }
 
     var report: StatusReport {

@@ -48,6 +48,17 @@ struct NetworkSectionsTests {
         #expect(read.memory.newcomers == 2000 && read.memory.continuations == 3000)
     }
 
+    @Test func `shards are a number, and one where the file says nothing`() throws {
+        #expect(try configuration("evaluation: { shards: 16 }").evaluation.shards == 16)
+        #expect(try configuration("evaluation: {}").evaluation.shards == 1)
+        #expect(
+            problems("evaluation: { shards: 17 }") == [
+                "1: 'shards' is '17', expected a number of shards from 1 to 16"
+            ])
+        #expect(
+            problems("evaluation: { shard: 2 }") == ["1: unknown key 'shard', did you mean 'shards'?"])
+    }
+
     @Test func `a rate limit is a number of datagrams`() throws {
         #expect(try configuration("exporters: { rate_limit: 5000 }").exporters.rateLimit == 5000)
         #expect(try configuration("exporters: { allow: ['::/0'] }").exporters.rateLimit == nil)

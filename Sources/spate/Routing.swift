@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import LockFree
+import ServiceWindows
+
+/// Where sockets send what they have read: to the one evaluation that there is, or to several, each with its part of the
+/// services.
+struct Routing: Sendable {
+    /// Of the configured services.
+    let plan: ShardPlan
+    /// Nil when there is one evaluation: then nothing has to be found out about a record.
+    let router: ShardRouter?
+    /// By shard.
+    let wakeups: [Wakeup]
+
+    var shards: Int { wakeups.count }
+}
+
+/// The rings of one socket, by shard.
+struct ShardRings<Element: BitwiseCopyable & Sendable>: Sendable {
+    let feeds: [RingFeed<Element>]
+
+    /// - Parameters:
+    ///   - capacity: of all together.
+    ///   - least: of each: what one batch can bring may all be for the same shard.
+    init(_ count: Int, capacity: Int, least: Int, filler: Element) {
+        let each = max(capacity / count, min(capacity, least))
+        feeds = (0..<count).map { _ in RingFeed(SPSCRing(minimumCapacity: each, filler: filler)) }
+    }
+
+    /// Elements that were published.
+    var pushed: UInt64 { feeds.reduce(0) { $0 &+ $1.ring.pushed } }
+    /// Elements that found no room.
+    var dropped: UInt64 { feeds.reduce(0) { $0 &+ $1.ring.dropped } }
+    /// Elements that wait.
+    var waiting: Int { feeds.reduce(0) { $0 &+ $1.ring.count } }
+}
