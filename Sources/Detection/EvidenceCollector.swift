@@ -6,12 +6,14 @@ import ServiceWindows
 /// Runs all tests over one service's windows. Pure: windows and baseline in, evidence out.
 enum EvidenceCollector {
     /// Seconds that the tests look back.
-    private static let lookBack: Int64 = 180
+    static let lookBack: Int64 = 180
     /// A log line arrives about a second after its request; haproxy writes it at the request's end.
     private static let logLag: Int64 = 3
 
+    /// - Parameter isCalm: nothing is suspected or open.
     static func collect(
-        _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, policy: DetectionPolicy
+        _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, isCalm: Bool,
+        policy: DetectionPolicy
     ) -> Evidence {
         let now = windows.now
         let service = windows.service(slot)
@@ -30,6 +32,8 @@ enum EvidenceCollector {
         evidence.facts.duration = max(1, now - onset)
         evidence.facts.slowOpen = Int(seconds.suffix(90).map(\.slow).max() ?? 0)
         evidence.rawEvidence = rawEvidence(seconds, since: min(onset, evidence.harm?.onset ?? onset))
+        // Without a sign of anything nobody asks who the sources are.
+        guard !isCalm || !evidence.pressures.isEmpty || !evidence.harms.isEmpty else { return evidence }
         let span = ServiceBaseline.sourceSeconds
         evidence.facts.sources = max(
             windows.distinctSources(slot: slot, until: now, seconds: span),

@@ -41,7 +41,11 @@ struct ServiceJudge: Sendable {
                 policy: policy)
         }
         guard baseline.learned >= policy.minimumBaseline else { return [] }
-        let evidence = EvidenceCollector.collect(windows, slot: slot, baseline: baseline, policy: policy)
+        // Most of many services are idle: their tests would look at nothing but zeros.
+        let isCalm = machine.state == .quiet && !machine.isHarmed
+        guard !isCalm || !windows.isIdle(slot, for: EvidenceCollector.lookBack + 20) else { return [] }
+        let evidence = EvidenceCollector.collect(
+            windows, slot: slot, baseline: baseline, isCalm: isCalm, policy: policy)
         let judgement = Classifier.classify(evidence, service, baseline)
         let severity = Self.severity(
             evidence, service, baseline,

@@ -15,6 +15,7 @@ extension ServiceAggregator {
         }
         booked.outcomes &+= 1
         outcomeCells[place.index].count(outcome.event)
+        pulses[slot].lastSeen = now
         guard outcome.status != 0 || outcome.failure != .none || outcome.event == .none else { return }
         let hasClient = outcome.client != .unspecified
         let isDeclared = hasClient && declared.contains(outcome.client)

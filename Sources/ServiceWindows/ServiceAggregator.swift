@@ -121,6 +121,9 @@ package struct ServiceAggregator: ~Copyable {
         return state
     }
 
+    /// Whether nothing was told of a service for longer than `seconds`.
+    package func isIdle(_ slot: Int, for seconds: Int64) -> Bool { pulses[slot].lastSeen < now - seconds }
+
     /// Tells the windows whether the detector suspects something: then nothing is learned, and sources are ranked.
     package mutating func setSuspicious(_ isSuspicious: Bool, slot: Int) {
         guard pulses[slot].isSuspicious != isSuspicious else { return }

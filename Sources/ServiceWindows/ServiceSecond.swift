@@ -10,11 +10,10 @@ package struct ServiceSecond: Sendable {
     /// What the service said of itself.
     package var log: OutcomeCell
     /// What lasted from before the second.
-    private let levels: FlowLevels
+    fileprivate var levels: FlowLevels
 
-    init(_ cell: FlowCell, _ log: OutcomeCell, _ levels: FlowLevels) {
-        (self.cell, self.log, self.levels) = (cell, log, levels)
-    }
+    /// One in which nothing happened.
+    fileprivate init() { (cell, log, levels) = (FlowCell(), OutcomeCell(), FlowLevels()) }
 
     /// Open connections.
     package var open: Int64 { max(0, Int64(levels.open) + Int64(cell.open)) }
@@ -34,8 +33,8 @@ extension ServiceAggregator {
     /// The seconds `range` of a service, oldest first. Seconds from before the windows are empty; of those that are kept in
     /// blocks of eight each has an eighth.
     package func seconds(_ range: ClosedRange<Int64>, slot: Int) -> [ServiceSecond] {
-        var result: [ServiceSecond] = []
-        result.reserveCapacity(range.count)
+        var result = [ServiceSecond](repeating: ServiceSecond(), count: range.count)
+        var seconds = result.mutableSpan
         var levels = cells.base(slot).levels
         let first = CellSpan.block(range.lowerBound)
         var block = min(cells.oldestBlock, first)
@@ -43,7 +42,7 @@ extension ServiceAggregator {
             let fine = cells.finePage(slot: slot, block: block)
             let coarse = cells.coarseCell(slot: slot, block: block)
             if block >= first {
-                read(block, fine, coarse, range, slot, &levels, &result)
+                read(block, fine, coarse, range, slot, &levels, &seconds)
             } else if fine >= 0 {
                 for offset in 0..<8 { levels.add(cells[fine + offset].levels) }
             }
@@ -53,25 +52,26 @@ extension ServiceAggregator {
         return result
     }
 
+    /// Reads a block into the seconds of `range`, in place: they are large.
     private func read(
         _ block: Int64, _ fine: Int, _ coarse: Int, _ range: ClosedRange<Int64>, _ slot: Int,
-        _ levels: inout FlowLevels, _ result: inout [ServiceSecond]
+        _ levels: inout FlowLevels, _ seconds: inout MutableSpan<ServiceSecond>
     ) {
         let before = levels
         let logged = outcomeCells.finePage(slot: slot, block: block)
         let coarseLogged = outcomeCells.coarseCell(slot: slot, block: block)
         for offset in Int64(0)..<8 {
             let second = block << CellSpan.blockShift + offset
-            var cell = fine >= 0 ? cells[fine + Int(offset)] : FlowCell()
-            let change = cell.levels
             if range.contains(second) {
-                cell.second = second
-                if coarse >= 0 { cell.add(cells[coarse].share(offset, above: before)) }
-                var log = logged >= 0 ? outcomeCells[logged + Int(offset)] : OutcomeCell()
-                if coarseLogged >= 0 { log.add(outcomeCells[coarseLogged].share(offset)) }
-                result.append(ServiceSecond(cell, log, levels))
+                let index = Int(second - range.lowerBound)
+                if fine >= 0 { seconds[index].cell = cells[fine + Int(offset)] }
+                seconds[index].cell.second = second
+                seconds[index].levels = levels
+                if coarse >= 0 { seconds[index].cell.add(cells[coarse].share(offset, above: before)) }
+                if logged >= 0 { seconds[index].log = outcomeCells[logged + Int(offset)] }
+                if coarseLogged >= 0 { seconds[index].log.add(outcomeCells[coarseLogged].share(offset)) }
             }
-            levels.add(change)
+            if fine >= 0 { levels.add(cells[fine + Int(offset)].levels) }
         }
     }
 

@@ -6,7 +6,7 @@ package import FlowModel
 struct ServicePulse: BitwiseCopyable {
     /// Hash of the name: what is known of a service's clients stays with it when slots change.
     let identity: UInt64
-    /// Second of the latest record.
+    /// Second of the latest record or outcome.
     var lastSeen: Int64 = .min
     /// How late flow records end up in their cells, in seconds: decayed maximum of arrival − flow end.
     var flowLag: Int32 = 0
