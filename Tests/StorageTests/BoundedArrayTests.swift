@@ -20,6 +20,13 @@ import Testing
         #expect(BoundedArray<UInt64>(capacity: 0).count == 0)
     }
 
+    @Test func alsoWhatIsLargerThanAPageOfTheLargeKind() {
+        var array = BoundedArray<UInt64>(capacity: 1 << 20)
+        array.append(repeating: 1, count: 300_000)
+        array[299_999] = 7
+        #expect(array[0] == 1 && array[299_999] == 7 && array.count == 300_000)
+    }
+
     @Test func anElementChangesInPlace() {
         var array = BoundedArray(repeating: InlineArray<4, Int>(repeating: 0), count: 3)
         for index in 0..<4 { array[1][index] = index }
