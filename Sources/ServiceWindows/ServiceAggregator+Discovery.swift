@@ -42,10 +42,15 @@ extension ServiceAggregator {
     private mutating func admit(_ key: ServiceKey) {
         let state = ServiceState(
             name: "\(key)", kind: ServiceKind(guessedFrom: key), isConfigured: false, endpoint: key)
-        let slot = states.count < limits.services ? states.count : idleSlot()
-        guard slot >= 0 else {
-            booked.refusedServices &+= 1
-            return
+        var slot = states.count
+        if slot >= limits.services {
+            // One search a second: there may be thousands of candidates, each with many records.
+            slot = now > fullSince ? idleSlot() : -1
+            guard slot >= 0 else {
+                fullSince = now
+                booked.refusedServices &+= 1
+                return
+            }
         }
         if slot == states.count {
             _ = addSlot(state, hasManyEndpoints: false)

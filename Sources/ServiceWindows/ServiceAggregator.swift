@@ -43,6 +43,8 @@ package struct ServiceAggregator: ~Copyable {
     var nowMicroseconds: Int64 = 0
     /// Of the records that are booked together.
     var prepared = InlineArray<32, PreparedRecord>(repeating: PreparedRecord())
+    /// The second in which the last search for an idle service found none.
+    var fullSince: Int64 = .min
     /// Endpoints that have met the terms of admission.
     var admissible: [ServiceKey] = []
     /// Asked before a discovered service is admitted, for where several share the services; nil admits all.

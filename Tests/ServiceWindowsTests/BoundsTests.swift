@@ -63,7 +63,11 @@ private let client = Fixture.address("10.20.1.7")
         admit(2, at: now + 5000, &windows)
         #expect(windows.service(1).endpoint == server(0))
         windows.setSuspicious(false, slot: 1)
+        // One search a second.
         admit(3, at: now + 5000, &windows)
+        #expect(windows.service(1).endpoint == server(0))
+        windows.advance(to: Instant(seconds: now + 5001))
+        admit(3, at: now + 5001, &windows)
         #expect(windows.service(1).endpoint == server(3))
         #expect(windows.service(0).isConfigured)
     }
