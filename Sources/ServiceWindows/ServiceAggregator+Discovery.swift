@@ -22,11 +22,7 @@ extension ServiceAggregator {
     private mutating func discover(_ record: FlowRecord) {
         let clientIsSource = record.looksLikeRequest
         guard record.provesAnswer(fromClient: clientIsSource) else { return }
-        let key =
-            clientIsSource
-            ? ServiceKey(
-                address: record.destination, port: record.destinationPort, transport: record.transport)
-            : ServiceKey(address: record.source, port: record.sourcePort, transport: record.transport)
+        let key = clientIsSource ? record.destinationKey : record.sourceKey
         let client = clientIsSource ? record.source : record.destination
         guard candidates.answered(key, client: client.mixed, second: now, limits: limits) else { return }
         // Not at once: other records of the same pass have found their services already.
@@ -67,7 +63,7 @@ extension ServiceAggregator {
     private func idleSlot() -> Int {
         var oldest = now - limits.idleSeconds
         var result = -1
-        for slot in directory.services.count..<max(states.count, directory.services.count)
+        for slot in configuredCount..<states.count
         where pulses[slot].lastSeen < oldest && !pulses[slot].isSuspicious {
             (oldest, result) = (pulses[slot].lastSeen, slot)
         }

@@ -129,8 +129,8 @@ extension ServiceAggregator {
     /// Between two services: the one that the operator named, else by the record itself.
     @inline(never)
     private mutating func isRequest(_ record: FlowRecord, _ source: Int, _ destination: Int) -> Bool {
-        let sourceIsNamed = Int(endpoints[source].slot) < directory.services.count
-        let destinationIsNamed = Int(endpoints[destination].slot) < directory.services.count
+        let sourceIsNamed = Int(endpoints[source].slot) < configuredCount
+        let destinationIsNamed = Int(endpoints[destination].slot) < configuredCount
         return sourceIsNamed == destinationIsNamed ? record.looksLikeRequest : destinationIsNamed
     }
 

@@ -101,10 +101,7 @@ package struct ShardRouter: Sendable {
             let host = records[index].source
             return hosts[host] ?? hashed(host)
         }
-        let destination = ServiceKey(
-            address: records[index].destination, port: records[index].destinationPort, transport: transport)
-        let source = ServiceKey(
-            address: records[index].source, port: records[index].sourcePort, transport: transport)
+        let (destination, source) = (records[index].destinationKey, records[index].sourceKey)
         let (to, from) = (configured(destination), configured(source))
         if to < 0, from < 0 {
             return hashed(isServer(destination, beside: source) ? destination.address : source.address)
