@@ -45,7 +45,9 @@ extension ServiceAggregator {
         pulses[to].adopt(other.pulses[from])
         if other.pulses[from].ranking >= 0 {
             setSuspicious(true, slot: to)
-            rankings[Int(pulses[to].ranking)] = other.rankings[Int(other.pulses[from].ranking)]
+            if pulses[to].ranking >= 0 {
+                rankings[Int(pulses[to].ranking)] = other.rankings[Int(other.pulses[from].ranking)]
+            }
             setSuspicious(other.pulses[from].isSuspicious, slot: to)
         }
         cells.adopt(other.cells, from: from, to: to)

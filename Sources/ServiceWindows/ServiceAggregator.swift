@@ -69,7 +69,7 @@ package struct ServiceAggregator: ~Copyable {
         continuations = Continuations(capacity: limits.continuations)
         known = KnownClients(services: services, newcomers: limits.allNewcomers)
         distinct = DistinctSources(services: services, octets: limits.sketchOctets)
-        rankings = BoundedArray(capacity: services)
+        rankings = BoundedArray(capacity: min(services, limits.rankings))
         watermarks = BoundedArray(repeating: .min, count: limits.exporters)
         for service in directory.services { admitConfigured(service) }
     }
@@ -138,6 +138,7 @@ package struct ServiceAggregator: ~Copyable {
             rankings[Int(place)] = SourceRanking()
             return place
         }
+        guard rankings.count < rankings.capacity else { return -1 }
         rankings.append(SourceRanking())
         return Int32(rankings.count - 1)
     }

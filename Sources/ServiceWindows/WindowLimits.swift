@@ -32,6 +32,9 @@ package struct WindowLimits: Sendable, Equatable {
     package var admissionPeers = 8
     /// A discovered service that was idle for so many seconds makes room for another when there is none.
     package var idleSeconds: Int64 = 600
+    /// Suspicious services whose sources are ranked at once: 5 KB each. Where more are in trouble, a list of sources for each
+    /// helps nobody.
+    package var rankings = 1024
     /// Newcomer prefixes per service that wait to become known.
     package var newcomers = 4096
     /// Newcomer prefixes of all services that wait: a mebibyte.
