@@ -33,10 +33,13 @@ package struct Detector: ~Copyable {
 
     /// Evaluates the second that `windows.advance(to:)` has just ended.
     ///
-    /// - Parameter exporters: what is known of each exporter, by `ExporterID`.
+    /// - Parameters:
+    ///   - exporters: what is known of each exporter, by `ExporterID`.
+    ///   - between: called now and then, so that records need not wait for the last of thousands of services.
     /// - Complexity: a few thousand steps for a service that had traffic of late, one for an idle one.
     package mutating func evaluate(
-        _ windows: inout ServiceAggregator, exporters: [ExporterStatus]
+        _ windows: inout ServiceAggregator, exporters: [ExporterStatus],
+        between: (inout ServiceAggregator) -> Void = { _ in }
     ) -> [Verdict] {
         while judges.count < windows.serviceCount {
             judges.append(ServiceJudge(slot: judges.count))
@@ -45,9 +48,13 @@ package struct Detector: ~Copyable {
         for slot in judges.indices where slot >= foreign.count || !foreign[slot] {
             verdicts += judges[slot].evaluate(windows, exporters: exporters, policy: policy)
             windows.setSuspicious(judges[slot].isSuspicious, slot: slot)
+            if slot % Self.atATime == Self.atATime - 1 { between(&windows) }
         }
         return verdicts
     }
+
+    /// Services that are judged in a row: a few milliseconds, in which half a ring does not fill.
+    private static let atATime = 64
 
     /// Incidents that are open now.
     package var openIncidents: Int { judges.count { $0.isOpen } }

@@ -54,10 +54,12 @@ struct Evaluation: ~Copyable {
     /// Sets the clock without judging: before the first record, and where seconds were skipped.
     mutating func start(at instant: Instant) { windows.advance(to: instant) }
 
-    /// Ends the second that `instant` begins, and judges.
-    mutating func tick(_ instant: Instant) -> [Verdict] {
+    /// Ends the second that `instant` begins, and judges; `between` is called now and then meanwhile.
+    mutating func tick(
+        _ instant: Instant, between: (inout ServiceAggregator) -> Void = { _ in }
+    ) -> [Verdict] {
         windows.advance(to: instant)
-        return detector.evaluate(&windows, exporters: exporters.statuses)
+        return detector.evaluate(&windows, exporters: exporters.statuses, between: between)
     }
 
     var openIncidents: Int { detector.openIncidents }
