@@ -1,20 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How one request to a service ended, as the service itself said in a log line or a metric. Fixed size: it travels
-/// through the lock-free ring.
+/// How requests to a service ended, or how full it is, as it said itself in a log line or a metric. Fixed size: it
+/// travels through the lock-free ring.
 public struct Outcome: Equatable, Sendable, BitwiseCopyable {
     /// A configured service.
     public var service: ServiceID
     /// When the request ended; the arrival of the line when it has no date of its own.
     public var time: Instant
+    /// When the line or the metric was received: never before `time`.
+    public var arrival: Instant
     /// The client, `.unspecified` when the line does not name one.
     public var client: IPAddress
+    /// How many requests or events it stands for: 1 for a log line, any number for a counter of a metric, 0 for a level
+    /// alone.
+    public var count: UInt32
+    /// How much of `level` there is, in its unit.
+    public var levelValue: UInt32
     /// HTTP status, 0 when there is none.
     public var status: UInt16
     /// Why it failed, `none` for success.
     public var failure: FailureClass
     /// What the line tells besides or instead of a request.
     public var event: ServiceEvent
+    /// What the line says of how full the service is.
+    public var level: ServiceLevel
     /// Time the server took, in milliseconds; `noLatency` when the line does not say.
     public var latencyMilliseconds: UInt32
     /// Whole duration as the client saw it, in milliseconds; `noLatency` when the line does not say.
@@ -28,8 +37,12 @@ public struct Outcome: Equatable, Sendable, BitwiseCopyable {
     public static let noLatency = UInt32.max
 
     /// A success about which nothing more is known.
-    public init(service: ServiceID, time: Instant) {
+    ///
+    /// - Parameter arrival: `time` when it is left out.
+    public init(service: ServiceID, time: Instant, arrival: Instant? = nil) {
         (self.service, self.time, client) = (service, time, .unspecified)
+        self.arrival = arrival ?? time
+        (count, level, levelValue) = (1, .none, 0)
         (status, failure, event) = (0, .none, .none)
         (latencyMilliseconds, totalMilliseconds) = (Self.noLatency, Self.noLatency)
         (pathHash, nameLength) = (0, 0)
@@ -121,6 +134,27 @@ public enum ServiceEvent: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .serverUp: "server_up"
         case .accepted: "accepted"
         case .negotiated: "negotiated"
+        }
+    }
+}
+
+/// What of a service fills up when more is asked of it than it can do.
+public enum ServiceLevel: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+    case none
+    /// Requests that wait for a server, in the queues of a load balancer or of the service.
+    case queue
+    /// Workers, processes or connections in use, in thousandths of all.
+    case workers
+    /// Processor time of the service or its host, in thousandths of all (host status of ATT&CK's AN0489).
+    case processor
+
+    /// The word for it in output.
+    public var name: String {
+        switch self {
+        case .none: "none"
+        case .queue: "queue"
+        case .workers: "workers"
+        case .processor: "cpu"
         }
     }
 }

@@ -33,6 +33,13 @@ package struct OutcomeCell: Sendable, WindowCell {
     /// Connections accepted, by the log.
     package internal(set) var accepted: Int32 = 0
 
+    /// Most requests that waited in the service's queues.
+    package internal(set) var queued: Int32 = 0
+    /// Most workers in use, in thousandths of all.
+    package internal(set) var workers: Int32 = 0
+    /// Most processor time in use, in thousandths of all.
+    package internal(set) var processor: Int32 = 0
+
     package init() {}
 
     mutating func fold(_ fine: OutcomeCell) { add(fine) }
@@ -52,6 +59,9 @@ package struct OutcomeCell: Sendable, WindowCell {
         saturated.add(other.saturated)
         handshakeFailures.add(other.handshakeFailures)
         accepted.add(other.accepted)
+        queued = max(queued, other.queued)
+        workers = max(workers, other.workers)
+        processor = max(processor, other.processor)
     }
 
     mutating func retire(_ dropped: OutcomeCell) {}
@@ -73,6 +83,7 @@ package struct OutcomeCell: Sendable, WindowCell {
         part.saturated = saturated.share(offset)
         part.handshakeFailures = handshakeFailures.share(offset)
         part.accepted = accepted.share(offset)
+        (part.queued, part.workers, part.processor) = (queued, workers, processor)
         return part
     }
 }

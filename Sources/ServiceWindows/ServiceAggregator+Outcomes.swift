@@ -14,9 +14,9 @@ extension ServiceAggregator {
             return
         }
         booked.outcomes &+= 1
-        outcomeCells[place.index].count(outcome.event)
+        outcomeCells[place.index].note(outcome)
         pulses[slot].lastSeen = now
-        guard outcome.status != 0 || outcome.failure != .none || outcome.event == .none else { return }
+        guard outcome.isRequest else { return }
         let hasClient = outcome.client != .unspecified
         let isDeclared = hasClient && declared.contains(outcome.client)
         let isKnown = !hasClient || isDeclared || recognise(outcome.client, slot: slot)
@@ -62,33 +62,48 @@ extension ServiceAggregator {
     }
 }
 
+extension Outcome {
+    /// Tells of requests, and not of an event or a level alone.
+    fileprivate var isRequest: Bool { count > 0 && (status != 0 || failure != .none || event == .none) }
+}
+
 extension OutcomeCell {
-    fileprivate mutating func count(_ event: ServiceEvent) {
-        switch event {
-        case .handshakeFailure: handshakeFailures.add(1)
-        case .saturated, .noServerAvailable: saturated.add(1)
-        case .accepted: accepted.add(1)
+    /// Counts the event and keeps the level.
+    fileprivate mutating func note(_ outcome: Outcome) {
+        let count = Int32(clamping: outcome.count)
+        switch outcome.event {
+        case .handshakeFailure: handshakeFailures.add(count)
+        case .saturated, .noServerAvailable: saturated.add(count)
+        case .accepted: accepted.add(count)
         case .none, .serverDown, .serverUp, .negotiated: break
+        }
+        let value = Int32(clamping: outcome.levelValue)
+        switch outcome.level {
+        case .none: break
+        case .queue: queued = max(queued, value)
+        case .workers: workers = max(workers, value)
+        case .processor: processor = max(processor, value)
         }
     }
 
     fileprivate mutating func count(
         _ outcome: Outcome, failed: Bool, isTimed: Bool, isSlow: Bool, isKnown: Bool, isDeclared: Bool
     ) {
-        if outcome.failure == .noSuchName { noSuchName.add(1) }
-        if failed { failures.add(1) }
-        if outcome.failure == .limited { limited.add(1) }
-        if isTimed { timed.add(1) }
-        if isSlow { slowAnswers.add(1) }
-        nameOctets.add(Int32(outcome.nameLength))
-        guard outcome.failure != .slowRequest else { return slowRequests.add(1) }
+        let count = Int32(clamping: outcome.count)
+        if outcome.failure == .noSuchName { noSuchName.add(count) }
+        if failed { failures.add(count) }
+        if outcome.failure == .limited { limited.add(count) }
+        if isTimed { timed.add(count) }
+        if isSlow { slowAnswers.add(count) }
+        nameOctets.add(Int32(clamping: UInt64(outcome.nameLength) &* UInt64(outcome.count)))
+        guard outcome.failure != .slowRequest else { return slowRequests.add(count) }
         if !isDeclared {
-            requests.add(1)
-            if !isKnown { requestsFromUnknown.add(1) }
+            requests.add(count)
+            if !isKnown { requestsFromUnknown.add(count) }
         }
         if isKnown {
-            requestsKnown.add(1)
-            if failed { failuresKnown.add(1) }
+            requestsKnown.add(count)
+            if failed { failuresKnown.add(count) }
         }
     }
 }
