@@ -32,7 +32,7 @@ package enum Classifier {
         if service.kind == .https || service.kind == .tls, let tls = handshakes(evidence, service, baseline) {
             return tls
         }
-        if connectionsWithoutRequests(evidence, baseline) {
+        if connectionsWithoutRequests(evidence) {
             return Judgement(kind: .connectionExhaustion, confidence: 0.6)
         }
         let signs = attackSigns(facts, service)
@@ -67,7 +67,7 @@ package enum Classifier {
         let mostOnly = facts.handshakeOnly >= 12 && facts.handshakeOnly * 2 >= facts.ended
         let failing = facts.handshakeFailures >= 12 && facts.handshakeFailures >= facts.requests / 4
         if ratio >= floodRatio {
-            guard mostOnly || failing || connectionsWithoutRequests(evidence, baseline) else { return nil }
+            guard mostOnly || failing || connectionsWithoutRequests(evidence) else { return nil }
             return Judgement(kind: .tlsHandshakeFlood, confidence: mostOnly || failing ? 0.85 : 0.65)
         }
         let packetsUp = evidence.pressures.contains { $0.metric == .clientPackets && $0.surprise >= 2 }
@@ -83,15 +83,10 @@ package enum Classifier {
     private static let floodRatio = 4.0
 
     /// The service writes a log, and far fewer lines come out of a connection than usual.
-    private static func connectionsWithoutRequests(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Bool
-    {
-        let usualRequests = baseline.metric(.requests).mean
-        let usualConnections = baseline.metric(.newConnections).mean
-        guard usualRequests > 0.2, usualConnections > 0.05, evidence.facts.newConnections >= 12,
-            !evidence.pressures.contains(where: { $0.metric == .requests })
-        else { return false }
-        let lines = Double(evidence.facts.requests) / Double(evidence.facts.newConnections)
-        return lines < 0.3 * usualRequests / usualConnections
+    private static func connectionsWithoutRequests(_ evidence: Evidence) -> Bool {
+        let lines = evidence.facts.lines
+        guard lines.change == .fewer, let ratio = lines.ratio, let usual = lines.usual else { return false }
+        return ratio < 0.3 * usual && !evidence.pressures.contains { $0.metric == .requests }
     }
 
     /// How many signs say that the newcomers are not users: compared with the known clients of the same time, never with

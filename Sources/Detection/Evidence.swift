@@ -80,6 +80,8 @@ package struct EvidenceFacts: Sendable {
     package var slowOpen = 0
     /// Distinct sources within half a minute.
     package var sources = 0
+    /// Lines in the log for each new connection.
+    package var lines = LineVolume()
     /// Seconds since the onset, at least 1.
     package var duration: Int64 = 1
 

@@ -7,8 +7,8 @@ import ServiceWindows
 enum EvidenceCollector {
     /// Seconds that the tests look back.
     static let lookBack: Int64 = 180
-    /// A log line arrives about a second after its request; haproxy writes it at the request's end.
-    private static let logLag: Int64 = 3
+    /// Least lag of what a service says of itself: a log line arrives about a second after its request.
+    private static let leastLogLag: Int64 = 3
 
     /// - Parameter isCalm: nothing is suspected or open.
     static func collect(
@@ -30,6 +30,9 @@ enum EvidenceCollector {
             evidence.facts.add(all[index].cell, all[index].log)
         }
         evidence.facts.duration = max(1, now - onset)
+        evidence.facts.lines = LineVolume(
+            lines: evidence.facts.requests, connections: evidence.facts.newConnections,
+            usual: baseline.linesPerConnection)
         evidence.facts.slowOpen = Int(seconds.suffix(90).map(\.slow).max() ?? 0)
         evidence.rawEvidence = rawEvidence(seconds, since: min(onset, evidence.harm?.onset ?? onset))
         // Without a sign of anything nobody asks who the sources are.
@@ -46,6 +49,10 @@ enum EvidenceCollector {
         return evidence
     }
 
+    /// Seconds by which what the service says of itself may be late: learned, since a log may be written in bursts and sent
+    /// on by a relay.
+    private static func logLag(_ service: ServiceState) -> Int64 { max(leastLogLag, service.logLag + 1) }
+
     private static func findPressure(
         _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState,
         _ baseline: ServiceBaseline,
@@ -54,7 +61,7 @@ enum EvidenceCollector {
         for metric in metrics(of: service) {
             let lag =
                 metric == .requests || metric == .queries || metric == .handshakes
-                ? logLag : max(5, service.startLag)
+                ? logLag(service) : max(5, service.startLag)
             guard
                 let finding = PressureTest.run(
                     metric, seconds: seconds, baseline: baseline.metric(metric), lag: lag, policy: policy)
@@ -84,7 +91,7 @@ enum EvidenceCollector {
         let ofKnown = ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= 50
         for channel in OutcomeChannel.allCases
         where channel != .flow && channel != .slowFlows || !service.sampled {
-            let lag = channel == .flow || channel == .slowFlows ? max(5, service.flowLag) : logLag
+            let lag = channel == .flow || channel == .slowFlows ? max(5, service.flowLag) : logLag(service)
             guard
                 let finding = OutcomeTest.run(
                     channel, seconds: seconds, baseline: baseline.ratio(channel, ofKnown: ofKnown),
@@ -108,7 +115,9 @@ enum EvidenceCollector {
     ) {
         let slack = Int64(policy.orderSlack)
         evidence.isInOrder = evidence.harms.contains { harm in
-            let lag = harm.channel == .flow || harm.channel == .slowFlows ? max(5, service.flowLag) : logLag
+            let lag =
+                harm.channel == .flow || harm.channel == .slowFlows
+                ? max(5, service.flowLag) : logLag(service)
             return evidence.pressures.contains { pressure in
                 harm.onset >= pressure.onset - slack && harm.onset <= pressure.end + max(lag, slack)
             }

@@ -98,6 +98,9 @@ extension PressureMetric {
 
     /// Counts what comes, as opposed to what has not gone yet: open connections also rise when answers are slow.
     var isArrival: Bool { self != .concurrentConnections && self != .slowConnections }
+
+    /// Known from what the service logs.
+    var isLogged: Bool { self == .requests || self == .queries || self == .handshakes }
 }
 
 /// ln(k + ½) of small counts, looked up: the tests take a thousand of them a tick and service.

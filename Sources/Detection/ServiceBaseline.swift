@@ -16,6 +16,7 @@ struct ServiceBaseline: Sendable {
     private(set) var metrics: [PressureMetric: MetricBaseline] = [:]
     private(set) var ratios: [OutcomeChannel: RatioBaseline] = [:]
     private(set) var failedKnown = RatioBaseline()
+    private(set) var linesPerConnection = LineBaseline()
     /// Distinct sources within ``sourceSeconds``.
     private(set) var sources = 0.0
     /// After trouble nothing is learned until this second.
@@ -42,9 +43,11 @@ struct ServiceBaseline: Sendable {
     }
 
     /// Learns the seconds that have become complete, as far as `trouble` allows.
+    ///
+    /// - Parameter isLogSilent: that no line came says nothing of the requests.
     mutating func learn(
         _ windows: borrowing ServiceAggregator, slot: Int, now: Int64, trouble: Trouble,
-        policy: DetectionPolicy
+        isLogSilent: Bool, policy: DetectionPolicy
     ) {
         defer { latest = now }
         if since == .max {
@@ -62,17 +65,21 @@ struct ServiceBaseline: Sendable {
         next = complete + 1
         guard trouble != .harm, trouble != .silence, complete > frozenUntil else { return }
         for second in windows.seconds(first...complete, slot: slot) {
-            learn(second, slowly: trouble == .pressure)
+            learn(second, slowly: trouble == .pressure, isLogSilent: isLogSilent)
         }
         let seen = Double(windows.distinctSources(slot: slot, until: complete, seconds: Self.sourceSeconds))
         sources = learned <= 60 ? max(sources, seen) : sources + (seen - sources) / 600
     }
 
-    private mutating func learn(_ second: ServiceSecond, slowly: Bool) {
+    private mutating func learn(_ second: ServiceSecond, slowly: Bool, isLogSilent: Bool) {
         learned += 1
-        for metric in PressureMetric.allCases {
+        for metric in PressureMetric.allCases where !(isLogSilent && metric.isLogged) {
             metrics[metric, default: MetricBaseline()].learn(
                 rate: Double(PressureTest.rate(of: metric, second)), slowly: slowly)
+        }
+        if !slowly, !isLogSilent {
+            linesPerConnection.learn(
+                lines: Double(second.log.requestsAll), connections: Double(second.cell.newConnections))
         }
         for channel in OutcomeChannel.allCases {
             let (k, n) = OutcomeTest.counts(channel, second, ofKnown: false)

@@ -11,6 +11,7 @@ struct ServiceJudge: Sendable {
     /// Begins with the first evaluation.
     private var baseline: ServiceBaseline
     private var machine = IncidentMachine()
+    private var log = LogWatch()
     private var incidents: UInt64 = 0
 
     init(slot: Int) {
@@ -38,7 +39,7 @@ struct ServiceJudge: Sendable {
         defer {
             baseline.learn(
                 windows, slot: slot, now: windows.now, trouble: trouble(service, windows),
-                policy: policy)
+                isLogSilent: log.isSilent, policy: policy)
         }
         guard baseline.learned >= policy.minimumBaseline else { return [] }
         // Most of many services are idle: their tests would look at nothing but zeros.
@@ -58,7 +59,11 @@ struct ServiceJudge: Sendable {
         {
             actions.append(.update)
         }
-        return actions.map { word($0, evidence, severity, windows, exporters) }
+        let words = actions.map { word($0, evidence, severity, windows, exporters) }
+        guard let silence = log.evaluate(windows, slot: slot, baseline: baseline, isCalm: isCalm) else {
+            return words
+        }
+        return words + [word(silence, evidence, windows, exporters)]
     }
 
     /// What keeps the present from being learned as normal.
@@ -147,6 +152,23 @@ struct ServiceJudge: Sendable {
         return verdict
     }
 
+    /// What has become of the service's log.
+    private func word(
+        _ silence: LogWatch.Finding, _ evidence: Evidence, _ windows: borrowing ServiceAggregator,
+        _ exporters: [ExporterStatus]
+    ) -> Verdict {
+        var verdict = word(.notice(.telemetry), evidence, .notice, windows, exporters)
+        switch silence {
+        case .silent(let seconds, let connections):
+            verdict.severity = .warning
+            verdict.onset = Instant(seconds: evidence.now - seconds)
+            verdict.detail =
+                "its log has been silent for \(seconds) s while \(connections) connections came: failures that only it would tell are not seen"
+        case .speaksAgain: verdict.detail = "its log speaks again"
+        }
+        return verdict
+    }
+
     private func addFigures(
         to verdict: inout Verdict, _ evidence: Evidence, _ windows: borrowing ServiceAggregator,
         _ exporters: [ExporterStatus]
@@ -158,7 +180,7 @@ struct ServiceJudge: Sendable {
         verdict.rate = RateFigures(
             newPerSecond: Double(facts.newConnections) / Double(facts.duration), baseline: usualConnections,
             rawRecords: evidence.rawEvidence, sampling: evidence.samplingInterval)
-        verdict.outcome = outcomeFigures(evidence, service, usualConnections: usualConnections)
+        verdict.outcome = outcomeFigures(evidence, service)
         verdict.sources = SourceFigures(
             count: facts.sources, baseline: Int(baseline.sources.rounded()), newShare: facts.newShare,
             // Where the sources are the usual ones, to name them would point at the victims.
@@ -188,7 +210,7 @@ struct ServiceJudge: Sendable {
     }
 
     private func outcomeFigures(
-        _ evidence: Evidence, _ service: ServiceState, usualConnections: Double
+        _ evidence: Evidence, _ service: ServiceState
     ) -> OutcomeFigures? {
         guard let harm = evidence.harm else { return nil }
         var figures = OutcomeFigures(channel: harm.channel.rawValue)
@@ -200,10 +222,9 @@ struct ServiceJudge: Sendable {
         }
         figures.latencyMilliseconds = service.latencyOfLate
         figures.latencyBaselineMilliseconds = service.latencies.median()
-        let usualRequests = baseline.metric(.requests).mean
-        if evidence.facts.newConnections > 0, usualConnections > 0, usualRequests > 0 {
-            figures.linesPerFlow = Double(evidence.facts.requests) / Double(evidence.facts.newConnections)
-            figures.linesPerFlowBaseline = usualRequests / usualConnections
+        if let usual = evidence.facts.lines.usual {
+            figures.linesPerFlow = evidence.facts.lines.ratio
+            figures.linesPerFlowBaseline = usual
         }
         return figures
     }

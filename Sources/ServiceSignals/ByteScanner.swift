@@ -82,6 +82,8 @@ enum ASCII {
     static let opening: UInt8 = 0x5B
     static let backslash: UInt8 = 0x5C
     static let closing: UInt8 = 0x5D
+    static let brace: UInt8 = 0x7B
+    static let closingBrace: UInt8 = 0x7D
 
     static func digit(_ byte: UInt8) -> UInt64? {
         byte >= 0x30 && byte <= 0x39 ? UInt64(byte &- 0x30) : nil
@@ -115,6 +117,13 @@ extension Span<UInt8> {
         range.count == text.utf8.count && starts(range, with: text)
     }
 
+    /// Whether the bytes of `range` are `text`.
+    func equals(_ range: Range<Int>, _ text: [UInt8]) -> Bool {
+        guard range.count == text.count else { return false }
+        for index in text.indices where self[range.lowerBound &+ index] != text[index] { return false }
+        return true
+    }
+
     /// The first place of `text` in `range`.
     func find(_ text: String, in range: Range<Int>) -> Int? {
         guard let head = text.utf8.first else { return nil }
@@ -122,6 +131,16 @@ extension Span<UInt8> {
         while let found = first(head, in: place..<range.upperBound) {
             if starts(found..<range.upperBound, with: text) { return found }
             place = found &+ 1
+        }
+        return nil
+    }
+
+    /// The first `byte` in `range` that no backslash stands before.
+    func firstUnguarded(_ byte: UInt8, in range: Range<Int>) -> Int? {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            if self[index] == byte { return index }
+            index &+= self[index] == ASCII.backslash ? 2 : 1
         }
         return nil
     }

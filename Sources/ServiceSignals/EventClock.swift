@@ -16,14 +16,20 @@ struct EventClock {
     /// A date without a zone is local time when it is this near to a multiple of `zoneStep` from the arrival.
     private static let zoneSlack: Int64 = 60 * 1_000_000
 
+    /// When a thing happened: never after the arrival, and on arrival where the date cannot be believed.
+    ///
     /// - Parameter elapsed: what passed between the date and the end of the request.
-    func time(of date: LoggedDate?, elapsed: Interval = Interval(microseconds: 0)) -> Instant {
-        guard let date else { return arrival }
-        var time = date.instant + elapsed
+    func time(of date: LoggedDate, elapsed: Interval = Interval(microseconds: 0)) -> Instant {
+        var time = moment(of: date, elapsed: elapsed)
         if date.isWholeSecond { time = time + Interval(microseconds: 999_999) }
-        if !date.hasZone { time = time + zone(of: time) }
         let distance = (arrival - time).microseconds.magnitude
         return distance > tolerance.microseconds.magnitude ? arrival : min(time, arrival)
+    }
+
+    /// What the date says, of a whole second the beginning, in UTC.
+    func moment(of date: LoggedDate, elapsed: Interval) -> Instant {
+        let time = date.instant + elapsed
+        return date.hasZone ? time : time + zone(of: time)
     }
 
     /// What has to be added to a local time to make it UTC, as the arrival shows.

@@ -32,10 +32,49 @@ extension Span<UInt8> {
         return date(year: year, month: month, day: day, clock: start &+ 11, end: end)
     }
 
-    /// Seconds since the epoch with a fraction, as nginx `$msec`.
-    func epochDate(_ range: Range<Int>) -> LoggedDate? {
-        guard let value = microseconds(range), let count = Int64(exactly: value) else { return nil }
-        return LoggedDate(instant: Instant(microseconds: count), hasZone: true, isWholeSecond: false)
+    /// A date of the given form that fills `range`.
+    func date(_ range: Range<Int>, _ form: DateForm) -> LoggedDate? {
+        switch form {
+        case .common: commonLogDate(range)
+        case .numeric: numericDate(range)
+        case .epoch(let unit): epochDate(range, unit)
+        case .any:
+            number(range) == nil && microseconds(range) == nil ? writtenDate(range) : epochOfAnyUnit(range)
+        }
+    }
+
+    private func writtenDate(_ range: Range<Int>) -> LoggedDate? {
+        numericDate(range) ?? commonLogDate(range)
+    }
+
+    /// A number since the epoch, with a fraction if there is one, as nginx `$msec`.
+    private func epochDate(_ range: Range<Int>, _ unit: TimeUnit) -> LoggedDate? {
+        let point = first(ASCII.dot, in: range)
+        let whole = number(range.lowerBound..<(point ?? range.upperBound))
+        let count: UInt64? =
+            switch unit {
+            case .nanoseconds: whole.map { $0 / 1000 }
+            case .microseconds: whole
+            // A fraction counts down to the microsecond.
+            case .milliseconds, .seconds: microseconds(range).map { unit.microseconds(millionths: $0) }
+            }
+        guard let count, let time = Int64(exactly: count) else { return nil }
+        return LoggedDate(
+            instant: Instant(microseconds: time), hasZone: true,
+            isWholeSecond: unit == .seconds && point == nil)
+    }
+
+    /// Seconds have eleven digits from the year 5138 on; milliseconds had twelve until 2001, and so on.
+    private func epochOfAnyUnit(_ range: Range<Int>) -> LoggedDate? {
+        let digits = (first(ASCII.dot, in: range) ?? range.upperBound) &- range.lowerBound
+        let unit: TimeUnit =
+            switch digits {
+            case ...11: .seconds
+            case 12...14: .milliseconds
+            case 15...17: .microseconds
+            default: .nanoseconds
+            }
+        return epochDate(range, unit)
     }
 
     /// The rest of a date, from `HH:MM:SS` at `clock`; nil when a field is out of its range.
@@ -72,7 +111,7 @@ extension Span<UInt8> {
     }
 
     /// `Z`, `+0100` or `+01:00`, in microseconds east of UTC.
-    private func offset(_ range: Range<Int>) -> Int64? {
+    func offset(_ range: Range<Int>) -> Int64? {
         guard let sign = range.isEmpty ? nil : self[range.lowerBound] else { return nil }
         if sign == 0x5A { return 0 }
         guard sign == 0x2B || sign == ASCII.minus, range.count >= 5,

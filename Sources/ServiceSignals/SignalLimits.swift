@@ -14,5 +14,8 @@ package struct SignalLimits: Equatable, Sendable {
     /// Connections of stunnel that can be open at a time before the oldest are forgotten. 64 octets each.
     package var connections = 4096
 
+    /// Hosts and programs whose clocks are known. About 64 octets each.
+    package var senderClocks = 1024
+
     package init() {}
 }

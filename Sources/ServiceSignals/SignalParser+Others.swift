@@ -7,7 +7,7 @@ extension SignalParser {
         guard case .fixed(let service) = rules[rule].service else {
             return .ignored(.unknownService, rule: rule)
         }
-        var outcome = Outcome(service: service, time: line.time(nil, bytes))
+        var outcome = Outcome(service: service, time: time(nil, line, bytes), arrival: line.arrival)
         let name: Range<Int>
         switch UnboundLine(line.message, bytes) {
         case .reply(let reply):
@@ -32,6 +32,25 @@ extension SignalParser {
         return .outcome(outcome, rule: rule)
     }
 
+    /// A failure is told by a line of its own behind the question's: it says nothing of another question.
+    mutating func readBIND(_ line: LogLine, _ bytes: Span<UInt8>, rule: Int) -> SignalResult {
+        guard case .fixed(let service) = rules[rule].service else {
+            return .ignored(.unknownService, rule: rule)
+        }
+        var outcome = Outcome(service: service, time: time(nil, line, bytes), arrival: line.arrival)
+        let question: BINDQuestion
+        switch BINDLine(line.message, bytes) {
+        case .query(let asked): question = asked
+        case .failure(let asked, let failure): (question, outcome.failure) = (asked, failure)
+        case .notice: return .ignored(.noOutcome, rule: rule)
+        case .unreadable: return .ignored(.unreadable, rule: rule)
+        }
+        outcome.client = question.client
+        outcome.pathHash = FNV1a.hashOfName(question.name, bytes)
+        outcome.nameLength = UInt16(clamping: question.name.count)
+        return .outcome(outcome, rule: rule)
+    }
+
     mutating func readStunnel(_ line: LogLine, _ bytes: Span<UInt8>, rule: Int) -> SignalResult {
         guard let stunnel = StunnelLine(line.message, bytes) else { return .ignored(.unreadable, rule: rule) }
         guard let number = stunnel.connection else { return .ignored(.noOutcome, rule: rule) }
@@ -41,7 +60,7 @@ extension SignalParser {
             }
             connections.insert(
                 .init(
-                    sender: line.sender, number: number, client: client, accepted: line.clock.arrival,
+                    sender: line.sender, number: number, client: client, accepted: line.arrival,
                     rule: rule))
         }
         let connection = connections.find(line.sender, number)
@@ -54,10 +73,11 @@ extension SignalParser {
         guard case .fixed(let service) = rules[owner].service else {
             return .ignored(.unknownService, rule: owner)
         }
-        var outcome = Outcome(service: service, time: line.time(stunnel.date, bytes))
+        var outcome = Outcome(
+            service: service, time: time(stunnel.date, line, bytes), arrival: line.arrival)
         outcome.client = connection?.client ?? .unspecified
         let age = connection.map {
-            Outcome.milliseconds(UInt64(max(0, (line.clock.arrival - $0.accepted).microseconds)))
+            Outcome.milliseconds(UInt64(max(0, (line.arrival - $0.accepted).microseconds)))
         }
         return outcome.take(stunnel.step, age: age ?? Outcome.noLatency)
             ? .outcome(outcome, rule: owner) : .ignored(.noOutcome, rule: owner)

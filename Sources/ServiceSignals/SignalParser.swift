@@ -2,14 +2,17 @@
 
 package import FlowModel
 
-/// Reads log lines that arrive as syslog datagrams and says how requests to the configured services ended.
+/// Reads log lines that arrive as syslog messages and says how requests to the configured services ended.
 ///
 /// Owned by one queue. Nothing in a line is trusted; a line costs no allocation, save for the first from a sender and
 /// events that several services share.
 package struct SignalParser: Sendable {
     let rules: [LogRule]
+    /// By rule: what its lines are read with.
+    let readers: [LineReader]
     let directory: ServiceDirectory
     private let limits: SignalLimits
+    private var clocks: SenderClocks
     var associations: ServiceAssociations
     var connections: StunnelConnections
     /// FNV-1a of the name that unbound last said it could not resolve, until the reply that tells the same.
@@ -18,12 +21,14 @@ package struct SignalParser: Sendable {
     /// - Parameter rules: tried in order; the first that can read a line decides.
     package init(rules: [LogRule], services: ServiceDirectory, limits: SignalLimits = SignalLimits()) {
         (self.rules, directory, self.limits) = (rules, services, limits)
+        readers = LineReader.readers(of: rules)
+        clocks = SenderClocks(capacity: limits.senderClocks)
         associations = ServiceAssociations(limit: limits.associations)
         let readsStunnel = rules.contains { $0.format == .stunnel }
         connections = StunnelConnections(capacity: readsStunnel ? limits.connections : 0)
     }
 
-    /// Reads one datagram.
+    /// Reads one message.
     ///
     /// - Parameters:
     ///   - datagram: the payload, or a line of a log file.
@@ -36,22 +41,11 @@ package struct SignalParser: Sendable {
         guard datagram.count <= limits.datagramOctets else { return .malformed(.tooLong) }
         guard let header = SyslogHeader(datagram) else { return .malformed(.header) }
         let line = LogLine(
-            header: header, sender: sender,
-            clock: EventClock(arrival: arrival, tolerance: limits.dateTolerance))
+            header: header, sender: sender, arrival: arrival, tolerance: limits.dateTolerance)
         var complaint = SignalResult.unmatched
-        var haproxy: HaproxyLine?
+        var access = AccessLines()
         for index in rules.indices where line.fits(rules[index], datagram) {
-            let result: SignalResult
-            switch rules[index].format {
-            case .haproxyHTTP, .haproxyTCP:
-                let parsed = haproxy ?? HaproxyLine(header.message, datagram)
-                haproxy = parsed
-                result = read(parsed, line, datagram, rule: index)
-            case .nginx(let format): result = readNginx(line, datagram, format: format, rule: index)
-            case .nginxError: result = readNginx(line, datagram, format: nil, rule: index)
-            case .unbound: result = readUnbound(line, datagram, rule: index)
-            case .stunnel: result = readStunnel(line, datagram, rule: index)
-            }
+            let result = read(line, datagram, rule: index, &access)
             guard case .ignored(let reason, rule: _) = result,
                 reason == .unreadable || reason == .unknownFrontend
             else { return result }
@@ -59,13 +53,87 @@ package struct SignalParser: Sendable {
         }
         return complaint
     }
+
+    private mutating func read(
+        _ line: LogLine, _ bytes: Span<UInt8>, rule: Int, _ access: inout AccessLines
+    ) -> SignalResult {
+        switch readers[rule] {
+        case .plan(let number, let plan):
+            if let found = access.line(number, reading: { plan.read(line.message, bytes) }) {
+                return read(found, plan.serverTime, line, bytes, rule: rule)
+            }
+        case .json(let number, let plan):
+            if let found = access.line(number, reading: { plan.read(line.message, bytes) }) {
+                return read(found, plan.serverTime, line, bytes, rule: rule)
+            }
+        case .unbound: return readUnbound(line, bytes, rule: rule)
+        case .bind: return readBIND(line, bytes, rule: rule)
+        case .stunnel: return readStunnel(line, bytes, rule: rule)
+        case .events: break
+        }
+        return readEvent(line, bytes, rule: rule)
+    }
+
+    /// When it happened: by the line's own date, else by the syslog header's, else on arrival.
+    ///
+    /// - Parameter elapsed: microseconds between the date and the end of the request.
+    mutating func time(
+        _ date: LoggedDate?, _ line: LogLine, _ bytes: Span<UInt8>, elapsed: UInt64 = 0
+    ) -> Instant {
+        guard let date = date ?? line.header.timestamp.flatMap({ bytes.numericDate($0) }) else {
+            return line.arrival
+        }
+        let clock = EventClock(arrival: line.arrival, tolerance: line.tolerance)
+        let elapsed = Interval(microseconds: Int64(clamping: min(elapsed, 1 << 50)))
+        return clocks.time(of: date, elapsed: elapsed, from: line.source(bytes), clock)
+    }
+}
+
+/// How the lines of one rule are read.
+enum LineReader: Equatable {
+    /// The number is the same for rules with the same plan.
+    case plan(Int, LinePlan)
+    case json(Int, JSONPlan)
+    case unbound
+    case bind
+    case stunnel
+    /// Event lines alone.
+    case events
+
+    static func readers(of rules: [LogRule]) -> [LineReader] {
+        rules.map { rule in
+            let number = rules.firstIndex { $0.format == rule.format } ?? 0
+            return switch rule.format {
+            case .lines(let plan): .plan(number, plan)
+            case .json(let plan): .json(number, plan)
+            case .unbound: .unbound
+            case .bind: .bind
+            case .stunnel: .stunnel
+            case .nginxError, .apacheError: .events
+            }
+        }
+    }
+}
+
+/// What one message was read as, so that rules with the same format read it once.
+private struct AccessLines {
+    private var number = -1
+    private var found: AccessLine?
+
+    mutating func line(_ number: Int, reading: () -> AccessLine?) -> AccessLine? {
+        if number != self.number { (self.number, found) = (number, reading()) }
+        return found
+    }
 }
 
 /// A syslog message, with what is known of it besides its bytes.
 struct LogLine {
     let header: SyslogHeader
     let sender: IPAddress
-    let clock: EventClock
+    /// When it was received: nothing that it tells happened later.
+    let arrival: Instant
+    /// How far a date may lie from the arrival.
+    let tolerance: Interval
 
     var message: Range<Int> { header.message }
 
@@ -77,67 +145,9 @@ struct LogLine {
         return true
     }
 
-    /// When it happened: by the line's own date, else by the syslog header's, else on arrival.
-    func time(_ date: LoggedDate?, _ bytes: Span<UInt8>, elapsed: UInt64 = 0) -> Instant {
-        if let date { return clock.time(of: date, elapsed: .milliseconds(Int64(min(elapsed, 1 << 40)))) }
-        return clock.time(of: header.timestamp.flatMap { bytes.numericDate($0) })
-    }
-}
-
-extension SignalParser {
-    /// An event of all that the rules of one kind read from this sender.
-    ///
-    /// - Parameters:
-    ///   - backend: FNV-1a of a backend's name, to narrow it down to those that use it.
-    ///   - rule: the rule that is counted.
-    ///   - isMeant: whether a rule is of that kind.
-    func event(
-        _ event: ServiceEvent, client: IPAddress = .unspecified, at time: Instant, line: LogLine,
-        _ bytes: Span<UInt8>, backend: UInt32? = nil, rule: Int, of isMeant: (LogRule) -> Bool
-    ) -> SignalResult {
-        var services: [ServiceID] = []
-        if let backend {
-            services = associations.services(for: .init(rule: -1, sender: line.sender, backend: backend))
-        }
-        if services.isEmpty {
-            for index in rules.indices where isMeant(rules[index]) && line.fits(rules[index], bytes) {
-                add(servicesRead(by: index, from: line.sender), to: &services)
-            }
-        }
-        if event == .handshakeFailure { keepThoseWithTLS(&services) }
-        guard let first = services.first else { return .ignored(.unknownService, rule: rule) }
-        var outcome = Outcome(service: first, time: time)
-        (outcome.event, outcome.client) = (event, client)
-        return services.count == 1
-            ? .outcome(outcome, rule: rule) : .shared(outcome, services: services, rule: rule)
-    }
-
-    private func servicesRead(by rule: Int, from sender: IPAddress) -> [ServiceID] {
-        switch rules[rule].service {
-        case .fixed(let service): [service]
-        case .destination: associations.services(for: .init(rule: rule, sender: sender))
-        }
-    }
-
-    private func add(_ found: [ServiceID], to services: inout [ServiceID]) {
-        if services.isEmpty {
-            services = found
-        } else {
-            for service in found where !services.contains(service) { services.append(service) }
-        }
-    }
-
-    /// A handshake can only fail where there is one; all stay when none is known to have one.
-    private func keepThoseWithTLS(_ services: inout [ServiceID]) {
-        guard services.count > 1 else { return }
-        let encrypted = services.filter { hasTLS($0) }
-        if !encrypted.isEmpty { services = encrypted }
-    }
-
-    private func hasTLS(_ service: ServiceID) -> Bool {
-        guard let index = Int(exactly: service.index), directory.services.indices.contains(index) else {
-            return false
-        }
-        return directory.services[index].kind == .https || directory.services[index].kind == .tls
+    /// Whose clock dates it: the sending host, or behind a relay the host and the program in the header.
+    func source(_ bytes: Span<UInt8>) -> UInt64 {
+        let names = UInt64(FNV1a.hash(header.host, bytes)) << 32 | UInt64(FNV1a.hash(header.program, bytes))
+        return sender.low ^ sender.high &* 0x9E37_79B9_7F4A_7C15 ^ names &* 0xFF51_AFD7_ED55_8CCD
     }
 }

@@ -35,7 +35,7 @@ extension UnboundLine {
         if bytes.equals(level, "error:"), scanner.skip("SERVFAIL <", in: bytes),
             let name = scanner.token(in: bytes)
         {
-            self = .serverFailure(name: Self.withoutDot(name, bytes))
+            self = .serverFailure(name: bytes.withoutDot(name))
         } else if bytes.equals(level, "info:") || bytes.equals(level, "reply:"),
             let reply = Self.reply(&scanner, bytes)
         {
@@ -54,11 +54,7 @@ extension UnboundLine {
             let elapsed = bytes.microseconds(seconds)
         else { return nil }
         return UnboundReply(
-            client: client, name: withoutDot(name, bytes),
+            client: client, name: bytes.withoutDot(name),
             failure: FailureClass(dnsResponseCode: code, bytes), elapsed: elapsed)
-    }
-
-    private static func withoutDot(_ name: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int> {
-        bytes[name.upperBound - 1] == ASCII.dot ? name.lowerBound..<name.upperBound - 1 : name
     }
 }

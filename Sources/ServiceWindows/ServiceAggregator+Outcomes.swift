@@ -16,6 +16,7 @@ extension ServiceAggregator {
         booked.outcomes &+= 1
         outcomeCells[place.index].note(outcome)
         pulses[slot].lastSeen = now
+        states[slot].hear(outcome)
         guard outcome.isRequest else { return }
         let hasClient = outcome.client != .unspecified
         let isDeclared = hasClient && declared.contains(outcome.client)

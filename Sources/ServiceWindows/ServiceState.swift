@@ -104,6 +104,11 @@ package struct ServiceState: Sendable {
     /// The same for arrival − flow start of new connections.
     package internal(set) var startLag: Int64 = 0
 
+    /// How late what the service says of itself comes, in seconds: decayed maximum of arrival − event time.
+    package internal(set) var logLag: Int64 = 0
+    /// Second of the newest arrival of what the service said of itself; nil when it never did.
+    package internal(set) var lastLogged: Int64?
+
     /// Server time of answers by the log, learned while nothing is suspicious.
     package internal(set) var latencies = DurationHistogram()
     /// Duration of single-request connections by the flows, likewise.
@@ -146,8 +151,16 @@ package struct ServiceState: Sendable {
         }
     }
 
+    /// The service has said something of itself.
+    mutating func hear(_ outcome: Outcome) {
+        let arrival = outcome.arrival.seconds
+        lastLogged = max(lastLogged ?? arrival, arrival)
+        logLag = max(logLag, min(120, (outcome.arrival - outcome.time).microseconds / 1_000_000))
+    }
+
     /// Ten seconds have gone: fades the recent, recomputes the limits.
     mutating func fade() {
+        logLag -= logLag / 8
         knownPaths.halve()
         unknownPaths.halve()
         knownShapes.halve()

@@ -144,10 +144,39 @@ package struct SignalConfiguration: Equatable, Sendable {
 package struct NamedFormat: Equatable, Sendable {
     /// As rules name it.
     package var name: String
-    /// In the words of nginx's `log_format`: literal text and `$variables`.
-    package var text: String
+    package var description: FormatDescription
 
-    package init(name: String, text: String) { (self.name, self.text) = (name, text) }
+    package init(name: String, description: FormatDescription) {
+        (self.name, self.description) = (name, description)
+    }
+}
+
+/// A log format in the words of the program that writes it.
+package enum FormatDescription: Equatable, Sendable {
+    /// A format string.
+    case text(Language, String)
+    /// JSON: which key holds what.
+    case json([JSONKey])
+
+    /// Whose format string it is.
+    package enum Language: Sendable {
+        /// `log_format`.
+        case nginx
+        /// `LogFormat`.
+        case apache
+        /// `log-format`.
+        case haproxy
+    }
+
+    /// What a key holds, and its name.
+    package struct JSONKey: Equatable, Sendable {
+        /// What the key holds, in a word of ours: `status`.
+        package var role: String
+        /// The key's name, with dots into objects: `response.status`.
+        package var key: String
+
+        package init(role: String, key: String) { (self.role, self.key) = (role, key) }
+    }
 }
 
 /// Which lines have which format and belong to which service. Nil conditions fit every line.
@@ -156,6 +185,8 @@ package struct SignalRuleConfiguration: Equatable, Sendable {
     package var program: String?
     /// haproxy's frontend, with the `~` that it adds for TLS.
     package var frontend: String?
+    /// The virtual host in the line.
+    package var site: String?
     /// The host name in the syslog header.
     package var host: String?
     /// Who sent the datagram.

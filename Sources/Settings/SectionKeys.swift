@@ -70,8 +70,13 @@ enum StatsdListenKey: String, SectionKey {
     static let sectionPath = "signals.statsd[]"
 }
 
+enum FormatKey: String, SectionKey {
+    case nginx, apache, haproxy, json
+    static let sectionPath = "signals.formats.*"
+}
+
 enum RuleKey: String, SectionKey {
-    case program, frontend, host, sender, format, service
+    case program, frontend, site, host, sender, format, service
     case serviceFrom = "service_from"
     static let sectionPath = "signals.rules[]"
 }
@@ -138,7 +143,8 @@ extension Configuration {
         paths(RootKey.self) + paths(ListenKey.self) + paths(ExportersKey.self) + paths(OverrideKey.self)
         + paths(ServiceSectionKey.self) + paths(DiscoverKey.self) + paths(MemoryKey.self)
         + paths(EvaluationKey.self) + paths(SignalsKey.self)
-        + paths(SyslogListenKey.self) + paths(StatsdListenKey.self) + paths(RuleKey.self)
+        + paths(SyslogListenKey.self) + paths(StatsdListenKey.self)
+        + paths(FormatKey.self) + paths(RuleKey.self)
         + paths(BaselineKey.self)
         + DetectionPolicy.options.map { "detection." + $0.name } + paths(SuppressKey.self)
         + paths(DeclaredPrefixKey.self) + paths(MaintenanceKey.self) + paths(AlertKey.self)

@@ -31,27 +31,10 @@ extension ConfigurationReader {
         if let entry, !sockets.isEmpty { warn(entry.line, "'statsd' is not implemented yet; ignored") }
     }
 
-    /// Gives the names, those of wrong formats included.
-    private mutating func readFormats(_ entry: Entry?, into configuration: inout Configuration) -> [String] {
-        guard let entry, let formats = mapping(entry, expected: "`name: 'log format'` lines") else {
-            return []
-        }
-        for pair in formats {
-            if catalogue.builtIn.contains(pair.name) {
-                problem(pair.line, "\(printable(pair.name)) is a built-in format, expected another name")
-            }
-            let text = text(pair.value, expected: "nginx's log_format, in quotes")
-            if let text, let mistake = catalogue.mistake(text) {
-                problem(pair.value.line, "format \(printable(pair.name)) cannot be used: \(mistake)")
-            }
-            if let text { configuration.signals.formats.append(NamedFormat(name: pair.name, text: text)) }
-        }
-        return formats.map(\.name)
-    }
-
     private mutating func rule(_ section: Section<RuleKey>, formats: [String]) -> SignalRuleConfiguration? {
         let program = text(section[.program], expected: "the program's name in the log, such as nginx")
         let frontend = text(section[.frontend], expected: "the name of haproxy's frontend")
+        let site = text(section[.site], expected: "the virtual host in the line")
         let host = text(section[.host], expected: "the host's name in the log")
         let sender = prefix(section[.sender])
         let format = word(
@@ -63,7 +46,8 @@ extension ConfigurationReader {
         }
         guard let target = target(section), let format else { return nil }
         var rule = SignalRuleConfiguration(format: format, target: target)
-        (rule.program, rule.frontend, rule.host, rule.sender) = (program, frontend, host, sender)
+        (rule.program, rule.frontend, rule.site) = (program, frontend, site)
+        (rule.host, rule.sender) = (host, sender)
         return rule
     }
 

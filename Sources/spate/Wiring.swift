@@ -31,8 +31,7 @@ extension Configuration {
             guard let format = logFormat(named: rule.format) else { return nil }
             return LogRule(
                 program: rule.program, sender: rule.sender, host: rule.host, frontend: rule.frontend,
-                format: format,
-                service: source)
+                site: rule.site, format: format, service: source)
         }
     }
 
@@ -49,7 +48,7 @@ extension Configuration {
         guard let own = signals.formats.first(where: { $0.name == name }) else {
             return .builtIn(named: name)
         }
-        return (try? NginxFormat(own.text)).map { .nginx($0) }
+        return try? LogFormat(own.description)
     }
 
     var signalParser: SignalParser {

@@ -26,7 +26,7 @@ private struct World: ~Copyable {
     mutating func arrive(
         _ count: Int, from base: String, spread: Int, failing: Double = 0, status: UInt16 = 503,
         milliseconds: UInt32 = 80,
-        path: UInt32? = nil
+        path: UInt32? = nil, isLogged: Bool = true
     ) {
         for _ in 0..<count {
             let client = Fixture.address(base, plus: Int.random(in: 0..<spread, using: &random))
@@ -35,6 +35,7 @@ private struct World: ~Copyable {
             let request = FlowRecord.request(from: client, port: port, start: now, octets: octets)
             windows.add(request)
             windows.add(request.reply(octets: octets * 7))
+            guard isLogged else { continue }
             var outcome = Outcome(service: ServiceID(0), time: Instant(seconds: now))
             let fails = Double.random(in: 0..<1, using: &random) < failing
             (outcome.client, outcome.status) = (client, fails ? status : 200)
@@ -52,9 +53,11 @@ private struct World: ~Copyable {
     }
 
     /// Ordinary use: about ten connections a second of 200 users.
-    mutating func ordinary(_ seconds: Int, failing: Double = 0) {
+    mutating func ordinary(_ seconds: Int, failing: Double = 0, isLogged: Bool = true) {
         for _ in 0..<seconds {
-            arrive(Int.random(in: 6...14, using: &random), from: "10.20.1.1", spread: 200, failing: failing)
+            arrive(
+                Int.random(in: 6...14, using: &random), from: "10.20.1.1", spread: 200, failing: failing,
+                isLogged: isLogged)
             tick()
         }
     }
@@ -67,6 +70,47 @@ private struct World: ~Copyable {
         var world = World()
         world.ordinary(7200)
         #expect(world.events == [])
+    }
+
+    @Test func aLogThatFallsSilentWhileConnectionsComeIsSaidOnce() {
+        var world = World()
+        world.ordinary(300)
+        world.ordinary(600, isLogged: false)
+        #expect(world.events == ["notice telemetry"])
+        #expect(world.said.first?.severity == .warning)
+        #expect(world.said.first?.detail?.hasPrefix("its log has been silent for 3") == true)
+        // That no line came was not learned as normal: the requests are no surge when they are told of again.
+        world.ordinary(300)
+        #expect(world.events == ["notice telemetry", "notice telemetry"])
+        #expect(world.said.last?.detail == "its log speaks again")
+    }
+
+    @Test func aServiceThatNobodyUsesHasNoSilentLog() {
+        var world = World()
+        world.ordinary(300)
+        for _ in 0..<600 { world.tick() }
+        #expect(world.events == [])
+    }
+
+    @Test func recordsNeedNotWaitForTheLastOfManyServices() {
+        let services = (0..<200).map { index in
+            ConfiguredService(
+                name: "s\(index)",
+                addresses: [IPPrefix(Fixture.address("10.2.0.20", plus: index), mappedLength: 128)],
+                ports: [80...80], transport: .tcp, kind: .http)
+        }
+        var windows = ServiceAggregator(directory: ServiceDirectory(services))
+        var detector = Detector(policy: DetectionPolicy())
+        windows.advance(to: Instant(seconds: 1_795_000_000))
+        var turns = 0
+        _ = detector.evaluate(&windows, exporters: []) { windows in
+            turns += 1
+            windows.add(
+                FlowRecord.request(
+                    from: Fixture.address("10.20.1.1"), port: 1024, start: 1_795_000_000, octets: 400))
+        }
+        #expect(turns == 3)
+        #expect(windows.counters.records == 3)
     }
 
     /// A router that hangs for a quarter of an hour and still sends its templates: what was not told was not silence.

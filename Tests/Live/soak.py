@@ -119,10 +119,10 @@ class Soak:
         print(*row, sep="\t", file=self.series, flush=True)
 
     def settle(self):
-        """Waits until nothing is on its way; the kernel's drops are read once a second."""
+        """Waits until nothing is on its way; the kernel's drops are read, and what was booked is published, once a second."""
         for _ in range(100):
             now = metrics()
-            on_its_way = now["waiting"] + socket_waits()
+            on_its_way = now["waiting"] + socket_waits() + abs(now["ring"] - now["booked"] - now["ignored"])
             if on_its_way == 0 and now["datagrams"] + now["kernel_drops"] >= self.sent["datagrams"]:
                 break
             time.sleep(0.1)

@@ -6,7 +6,7 @@ import Testing
 
 struct EventClockTests {
     /// A request that began at 02:02:45.900 on haproxy's clock and took 50 ms.
-    private static let line = HaproxySessionTests.line(timers: "0/0/0/50/50")
+    private static let line = HaproxyFormatTests.line(timers: "0/0/0/50/50")
     private static let ended = Instant(milliseconds: 1_795_226_565_957)
 
     private static func time(arrivalSeconds: Double) -> Instant? {

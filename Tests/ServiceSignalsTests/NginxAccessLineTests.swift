@@ -23,7 +23,7 @@ struct NginxAccessLineTests {
         #expect((outcome.status, outcome.failure) == (200, .none))
         #expect((outcome.latencyMilliseconds, outcome.totalMilliseconds) == (84, 84))
         #expect(outcome.time == Instant(microseconds: 1_795_226_565_999_999))
-        #expect(outcome.pathHash == TestNetwork.read(HaproxySessionTests.line()).single?.pathHash)
+        #expect(outcome.pathHash == TestNetwork.read(HaproxyFormatTests.line()).single?.pathHash)
     }
 
     @Test(arguments: [("10.2.0.20:443", "web-https"), ("fd00:2::20:80", "web6"), ("[fd00:2::20]:80", "web6")])
@@ -73,7 +73,7 @@ struct NginxAccessLineTests {
     }
 
     @Test func combinedWithTheServerBehindIt() {
-        let rules = [LogRule(program: "nginx", format: .nginx(.combined), service: .destination)]
+        let rules = [LogRule(program: "nginx", format: .lines(.nginxCombined), service: .destination)]
         #expect(TestNetwork.read(Self.line(), rules).single?.service == TestNetwork.id("web-http"))
         let forged = Self.line(agent: "x dst=10.2.0.20:443 y")
         #expect(TestNetwork.read(forged, rules).single?.service == TestNetwork.id("web-http"))
@@ -97,7 +97,7 @@ struct NginxAccessLineTests {
         #expect(TestNetwork.read(line, rules).single?.failure == .serverError)
     }
 
-    @Test(arguments: ["20x", "2000", "", "-1"])
+    @Test(arguments: ["20x", "2000", "", "-2"])
     func statusThatIsNone(status: String) {
         #expect(TestNetwork.read(Self.line(status: status)).ignoredReason == .unreadable)
     }

@@ -11,7 +11,7 @@ struct NginxFormatTests {
         ("", 0),
     ])
     func mistakesNameTheirPlace(text: String, position: Int) {
-        let error = #expect(throws: FormatError.self) { try NginxFormat(text) }
+        let error = #expect(throws: FormatError.self) { try LinePlan(nginx: text) }
         #expect(error?.position == position)
         #expect(error?.description.hasPrefix("octet \(position + 1): ") == true)
     }

@@ -7,8 +7,8 @@ import Testing
 struct SignalParserTests {
     /// One line of every kind that is read.
     static let samples = [
-        HaproxySessionTests.line(),
-        HaproxySessionTests.line(frontend: "web~", timers: "0/2001/-1/-1/2001", state: "sQ--"),
+        HaproxyFormatTests.line(),
+        HaproxyFormatTests.line(frontend: "web~", timers: "0/2001/-1/-1/2001", state: "sQ--"),
         "<134>Nov 21 02:02:45 haproxy[212]: 10.66.0.7:41822 [21/Nov/2026:02:02:45.001] web/3: SSL handshake failure\n",
         "<129>Nov 21 02:02:45 haproxy[4087]: Server app/app1 is DOWN, reason: Layer4 timeout.\n",
         NginxAccessLineTests.line(upstream: "0.001, 0.084"),
@@ -32,8 +32,9 @@ struct SignalParserTests {
                 program: "nginx", format: TestNetwork.format("$status;"),
                 service: TestNetwork.fixed("lb-http")),
             LogRule(format: .unbound, service: TestNetwork.fixed("dns")),
-            LogRule(program: "nginx", format: .nginx(.combined), service: TestNetwork.fixed("web-http")),
-            LogRule(program: "nginx", format: .nginx(.combined), service: TestNetwork.fixed("web-https")),
+            LogRule(program: "nginx", format: .lines(.nginxCombined), service: TestNetwork.fixed("web-http")),
+            LogRule(
+                program: "nginx", format: .lines(.nginxCombined), service: TestNetwork.fixed("web-https")),
         ]
         let result = TestNetwork.read(NginxAccessLineTests.line(), rules)
         #expect(result.rule == 2)
@@ -41,7 +42,8 @@ struct SignalParserTests {
     }
 
     @Test func destinationWithAFormatThatNamesNone() {
-        for (format, line) in [(LogFormat.haproxyHTTP, Self.samples[0]), (.unbound, Self.samples[6])] {
+        for (format, line) in [(LogFormat.lines(.haproxyHTTP), Self.samples[0]), (.unbound, Self.samples[6])]
+        {
             #expect(!format.namesDestination)
             #expect(
                 TestNetwork.read(line, [LogRule(format: format, service: .destination)])
@@ -98,7 +100,7 @@ struct SignalParserTests {
     @Test func hostileNumbers() throws {
         let huge = String(repeating: "9", count: 300)
         let haproxy = try #require(
-            TestNetwork.read(HaproxySessionTests.line(timers: "\(huge)/\(huge)/\(huge)/\(huge)/\(huge)"))
+            TestNetwork.read(HaproxyFormatTests.line(timers: "\(huge)/\(huge)/\(huge)/\(huge)/\(huge)"))
                 .single)
         #expect(haproxy.latencyMilliseconds == Outcome.noLatency - 1)
         let nginx = try #require(

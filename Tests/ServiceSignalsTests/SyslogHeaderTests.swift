@@ -40,7 +40,8 @@ struct SyslogHeaderTests {
 
     @Test func hostAndSender() {
         var rule = LogRule(
-            program: "haproxy", sender: TestNetwork.prefix("10.2.0.0/16"), host: "lb1", format: .haproxyHTTP,
+            program: "haproxy", sender: TestNetwork.prefix("10.2.0.0/16"), host: "lb1",
+            format: .lines(.haproxyHTTP),
             service: TestNetwork.fixed("lb-http"))
         let line = "<134>Nov 21 02:02:45 lb1 haproxy[1]: " + Self.request
         #expect(TestNetwork.read(line, [rule]).single != nil)

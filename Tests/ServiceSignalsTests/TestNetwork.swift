@@ -19,8 +19,9 @@ enum TestNetwork {
         """#
 
     static let rules = [
-        LogRule(program: "haproxy", frontend: "web", format: .haproxyHTTP, service: fixed("lb-http")),
-        LogRule(program: "haproxy", frontend: "web~", format: .haproxyHTTP, service: fixed("lb-https")),
+        LogRule(program: "haproxy", frontend: "web", format: .lines(.haproxyHTTP), service: fixed("lb-http")),
+        LogRule(
+            program: "haproxy", frontend: "web~", format: .lines(.haproxyHTTP), service: fixed("lb-https")),
         LogRule(program: "nginx", format: format(shopText), service: .destination),
         LogRule(program: "unbound", format: .unbound, service: fixed("dns")),
         LogRule(program: "stunnel", frontend: "tls-term", format: .stunnel, service: fixed("tls-term")),
@@ -51,7 +52,7 @@ enum TestNetwork {
 
     /// `text` compiled, or the built-in combined when it is wrong, which no test expects.
     static func format(_ text: String) -> LogFormat {
-        do { return .nginx(try NginxFormat(text)) } catch { return .nginx(.combined) }
+        do { return .lines(try LinePlan(nginx: text)) } catch { return .lines(.nginxCombined) }
     }
 
     static func parser(

@@ -6,7 +6,16 @@ import Testing
 /// A catalogue as small as tests need; a format is wrong when it has no `$status`.
 let testFormats = LogFormatCatalogue(
     builtIn: ["haproxy-http", "nginx-combined"], withoutDestination: ["haproxy-http"],
-    mistake: { $0.contains("$status") ? nil : "it names no $status" })
+    mistake: { description in
+        switch description {
+        case .text(_, let text):
+            text.contains("status") ? nil : .init(position: 0, message: "it names no $status")
+        case .json(let keys):
+            keys.firstIndex { $0.role == "colour" }.map {
+                .init(position: $0, message: "'colour' is unknown")
+            }
+        }
+    })
 
 func read(_ text: String) -> ConfigurationReading {
     Configuration.parse(text, file: "f.yaml", formats: testFormats)

@@ -21,7 +21,9 @@ struct SignalSectionsTests {
         #expect(read.signals.syslog.map(\.port) == [5140, 5141])
         #expect(read.signals.syslog.map(\.receiveBufferBytes) == [1 << 20, 8 << 20])
         #expect(
-            read.signals.formats == [NamedFormat(name: "shop", text: "$remote_addr \"$request\" $status")])
+            read.signals.formats == [
+                NamedFormat(name: "shop", description: .text(.nginx, "$remote_addr \"$request\" $status"))
+            ])
         var first = SignalRuleConfiguration(format: "haproxy-http", target: .service("web"))
         (first.program, first.frontend, first.host) = ("haproxy", "web~", "lb1")
         first.sender = IPPrefix("10.9.0.0/16")
@@ -52,6 +54,20 @@ struct SignalSectionsTests {
         ),
         ("formats: { shop: '$request' }", "2: format 'shop' cannot be used: it names no $status"),
         ("formats: { shop: '' }", "2: 'shop' is '', expected nginx's log_format, in quotes"),
+        ("formats: { shop: { nginx: '$request' } }", "2: format 'shop' cannot be used: it names no $status"),
+        ("formats: { shop: { ngin: '$status' } }", "2: unknown key 'ngin', did you mean 'nginx'?"),
+        (
+            "formats: { shop: { nginx: '$status', apache: '%status' } }",
+            "2: expected one of nginx, apache, haproxy and json"
+        ),
+        (
+            "formats: { shop: { json: status } }",
+            "2: 'json' is 'status', expected `what: key` lines, such as `status: response.status`"
+        ),
+        (
+            "formats: { shop: { json: { status: s, colour: c } } }",
+            "2: format 'shop' cannot be used: 'colour' is unknown"
+        ),
         (
             "formats: { nginx-combined: '$status' }",
             "2: 'nginx-combined' is a built-in format, expected another name"
@@ -69,6 +85,31 @@ struct SignalSectionsTests {
     ])
     func `mistakes`(signals: String, problem: String) {
         #expect(problems(services + "signals: { \(signals) }") == [problem])
+    }
+
+    @Test func `formats are in the words of the program`() throws {
+        let read = try configuration(
+            """
+            signals:
+              formats:
+                a: { nginx: '$status' }
+                b: { apache: '%>s status' }
+                c: { haproxy: '%ST status' }
+                d:
+                  json:
+                    status: response.status
+                    client: ip
+            """)
+        #expect(
+            read.signals.formats.map(\.description) == [
+                .text(.nginx, "$status"), .text(.apache, "%>s status"), .text(.haproxy, "%ST status"),
+                .json([.init(role: "status", key: "response.status"), .init(role: "client", key: "ip")]),
+            ])
+    }
+
+    @Test func `a mistake in JSON is reported where its key stands`() {
+        let text = "signals:\n  formats:\n    d:\n      json:\n        status: s\n        colour: c\n"
+        #expect(problems(text) == ["6: format 'd' cannot be used: 'colour' is unknown"])
     }
 
     @Test func `a rule may name a format and a service that have mistakes of their own`() {

@@ -4,7 +4,7 @@ import FlowModel
 import ServiceSignals
 import Testing
 
-struct HaproxyLineTests {
+struct HaproxyEventTests {
     @Test(arguments: [
         "SSL handshake failure", "Connection closed during SSL handshake", "Timeout during SSL handshake",
         "Success",
@@ -27,9 +27,11 @@ struct HaproxyLineTests {
         let line =
             "<134>Nov 21 02:02:45 haproxy[2]: 10.0.0.7:4 [21/Nov/2026:02:02:45.001] web/3: SSL handshake failure"
         let plain = LogRule(
-            program: "haproxy", frontend: "web", format: .haproxyHTTP, service: TestNetwork.fixed("lb-http"))
+            program: "haproxy", frontend: "web", format: .lines(.haproxyHTTP),
+            service: TestNetwork.fixed("lb-http"))
         let other = LogRule(
-            program: "haproxy", frontend: "api~", format: .haproxyHTTP, service: TestNetwork.fixed("dns"))
+            program: "haproxy", frontend: "api~", format: .lines(.haproxyHTTP),
+            service: TestNetwork.fixed("dns"))
         #expect(TestNetwork.read(line, [other, plain]).rule == 1)
         #expect(TestNetwork.read(line, [other]) == .ignored(.unknownFrontend, rule: 0))
     }
@@ -56,7 +58,7 @@ struct HaproxyLineTests {
 
     @Test func backendEventsReachTheServicesThatUseTheBackend() {
         var parser = TestNetwork.parser()
-        _ = parser.read(HaproxySessionTests.line(frontend: "web~"))
+        _ = parser.read(HaproxyFormatTests.line(frontend: "web~"))
         let result = parser.read("<128>Nov 21 02:02:45 haproxy[4702]: backend app has no server available!\n")
         #expect(result.single?.service == TestNetwork.id("lb-https"))
         // Another haproxy's backend of the same name is another backend.

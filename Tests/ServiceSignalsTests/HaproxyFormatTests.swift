@@ -4,7 +4,7 @@ import FlowModel
 import ServiceSignals
 import Testing
 
-struct HaproxySessionTests {
+struct HaproxyFormatTests {
     /// A line of httplog with the parts that matter here.
     static func line(
         frontend: String = "web", timers: String = "0/0/1/82/83", status: String = "200",
@@ -85,7 +85,9 @@ struct HaproxySessionTests {
     }
 
     @Test func tcplog() throws {
-        let rules = [LogRule(program: "haproxy", format: .haproxyTCP, service: TestNetwork.fixed("tls-term"))]
+        let rules = [
+            LogRule(program: "haproxy", format: .lines(.haproxyTCP), service: TestNetwork.fixed("tls-term"))
+        ]
         let head = "<134>Nov 21 02:02:45 haproxy[1]: fd00::7:59171 [21/Nov/2026:02:02:40.000] tls app/app1 "
         let served = try #require(TestNetwork.read(head + "5/1/4000 3121 -- 1/1/0/0/0 0/0", rules).single)
         #expect(served.client == TestNetwork.address("fd00::7"))
@@ -108,5 +110,53 @@ struct HaproxySessionTests {
     ])
     func damagedLines(line: String) {
         #expect(TestNetwork.read(line).ignoredReason == .unreadable)
+    }
+
+    @Test(arguments: [
+        ("%ci %r", 0), ("%ST %zz", 4), ("%ST %{+Z}ci", 4), ("%ST %{Q}ci", 4), ("%ST %[src", 4), ("%ST %", 4),
+        ("%ST%Ta", 3), (#"log-format "%ST %zz""#, 16),
+    ])
+    func mistakesNameTheirPlace(text: String, position: Int) {
+        let error = #expect(throws: FormatError.self) { try LinePlan(haproxy: text) }
+        #expect(error?.position == position)
+    }
+
+    @Test func ownFormatWithFetchesAndQuotes() throws {
+        let plan = try LinePlan(
+            haproxy:
+                #"%[src] %ft\ %b/%s  %{+Q}[req.hdr(host),lower] %{+Q}HP %ST %Tr/%Tw/%Ta %sq %bq %fi:%fp %[var(txn.id)]"#
+        )
+        let line =
+            #"fd00::9 edge~ app/a1 "shop.test:443" "/app/item" 503 -1/40/45 7 9 fd00:2::20:80 -"#
+        let rule = LogRule(site: "shop.test", format: .lines(plan), service: .destination)
+        let outcome = try #require(
+            TestNetwork.read("<134>Nov 21 02:02:45 haproxy[1]: " + line, [rule]).single)
+        #expect(outcome.service == TestNetwork.id("web6"))
+        #expect(outcome.client == TestNetwork.address("fd00::9"))
+        #expect(outcome.failure == .noServer)
+        #expect((outcome.level, outcome.levelValue) == (.queue, 9))
+        #expect(outcome.pathHash == TestNetwork.read(Self.line()).single?.pathHash)
+        #expect(outcome.totalMilliseconds == 45)
+    }
+
+    @Test func quotesForAllThatFollow() throws {
+        let plan = try LinePlan(haproxy: "%{+Q}o %ft %ST %{-Q}b %r")
+        let rule = LogRule(frontend: "web", format: .lines(plan), service: TestNetwork.fixed("web-http"))
+        let outcome = TestNetwork.read(
+            #"<134>Nov 21 02:02:45 haproxy[1]:  "web" 200 app "GET /app/item HTTP/1.1""#, [rule])
+        #expect(outcome.single?.pathHash == TestNetwork.read(Self.line()).single?.pathHash)
+    }
+
+    @Test func clientsOfAUnixSocketHaveNoAddress() throws {
+        let line = Self.line().replacing("10.20.1.110:59171", with: "unix:1")
+        let outcome = try #require(TestNetwork.read(line).single)
+        #expect(outcome.client == .unspecified)
+        #expect(outcome.status == 200)
+    }
+
+    @Test func queuesAreALevel() throws {
+        let outcome = try #require(
+            TestNetwork.read(Self.line(tail: "1/1/0/0/0 3/12 \"GET / HTTP/1.1\"")).single)
+        #expect((outcome.level, outcome.levelValue) == (.queue, 12))
     }
 }

@@ -2,9 +2,8 @@
 
 import FlowModel
 
-/// What a line of haproxy is.
-enum HaproxyLine {
-    case session(HaproxySession)
+/// What a line of haproxy says that is no line of its access log.
+enum HaproxyEvent {
     /// A connection that ended before its session began: no request will be logged for it.
     case handshakeFailure(HaproxyHandshake)
     /// Something happened to a backend.
@@ -13,8 +12,8 @@ enum HaproxyLine {
     case saturated(frontend: Range<Int>)
     /// A notice of another kind.
     case notice
-    /// It begins like a session and does not go on like one.
-    case unreadable
+    /// It begins like a session.
+    case session
 }
 
 /// `10.66.0.7:41822 [21/Nov/2026:02:10:11.001] web/3: SSL handshake failure`.
@@ -24,27 +23,19 @@ struct HaproxyHandshake {
     var frontend: Range<Int>
 }
 
-extension HaproxyLine {
+extension HaproxyEvent {
     init(_ message: Range<Int>, _ bytes: Span<UInt8>) {
         var scanner = ByteScanner(message)
         guard let client = Self.client(&scanner, bytes) else {
             self = Self.notice(message, bytes)
             return
         }
-        guard let dateField = scanner.field(before: ASCII.closing, in: bytes),
-            scanner.skip(ASCII.space, in: bytes)
-        else {
-            self = .unreadable
-            return
-        }
-        if let frontend = Self.listener(scanner.rest, bytes) {
-            self = .handshakeFailure(HaproxyHandshake(client: client, frontend: frontend))
-        } else if let session = HaproxySession(
-            &scanner, bytes, client: client, date: bytes.commonLogDate(dateField))
+        if scanner.field(before: ASCII.closing, in: bytes) != nil, scanner.skip(ASCII.space, in: bytes),
+            let frontend = Self.listener(scanner.rest, bytes)
         {
-            self = .session(session)
+            self = .handshakeFailure(HaproxyHandshake(client: client, frontend: frontend))
         } else {
-            self = .unreadable
+            self = .session
         }
     }
 
@@ -65,7 +56,7 @@ extension HaproxyLine {
         return word.lowerBound..<slash
     }
 
-    private static func notice(_ message: Range<Int>, _ bytes: Span<UInt8>) -> HaproxyLine {
+    private static func notice(_ message: Range<Int>, _ bytes: Span<UInt8>) -> HaproxyEvent {
         var scanner = ByteScanner(message)
         if scanner.skip("backend ", in: bytes) || scanner.skip("Backend ", in: bytes) {
             guard let name = scanner.token(in: bytes),

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import ServiceWindows
+
+/// Notices when a service's log falls silent while connections go on, and when it speaks again. A log that stopped is a
+/// channel lost; while something else is wrong it is part of that, and the incident's own figures show it.
+struct LogWatch: Sendable {
+    /// What is to be said.
+    enum Finding: Equatable, Sendable {
+        case silent(seconds: Int64, connections: Int)
+        case speaksAgain
+    }
+
+    private(set) var isSilent = false
+
+    /// A shorter gap is a relay that takes a breath.
+    private static let least: Int64 = 30
+    /// Lines that would usually have come in the gap: by chance none comes once in e^20.
+    private static let missing = 20.0
+    /// Connections in the gap without which the silence may be the service's own.
+    private static let connections = 12
+
+    /// - Parameter isCalm: nothing is suspected or open.
+    mutating func evaluate(
+        _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, isCalm: Bool
+    ) -> Finding? {
+        let service = windows.service(slot)
+        guard let last = service.lastLogged else { return nil }
+        let gap = windows.now - last
+        if isSilent {
+            guard gap < Self.least else { return nil }
+            isSilent = false
+            return .speaksAgain
+        }
+        // What flows tell is late: as many of their seconds are compared as the log has been silent.
+        guard isCalm, gap >= Self.least, Double(gap) * baseline.metric(.requests).mean >= Self.missing else {
+            return nil
+        }
+        let until = windows.now - service.startLag
+        guard until > last else { return nil }
+        let came = windows.seconds(max(last + 1, until - EvidenceCollector.lookBack)...until, slot: slot)
+            .reduce(0) { $0 + Int($1.cell.newConnections) }
+        guard came >= Self.connections else { return nil }
+        isSilent = true
+        return .silent(seconds: gap, connections: came)
+    }
+}
