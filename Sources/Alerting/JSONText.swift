@@ -3,25 +3,29 @@
 import FlowModel
 
 /// Builds one JSON object (RFC 8259) on one line, member by member.
-struct JSONObject {
-    private(set) var text = "{"
+package struct JSONObject {
+    /// The object, without a line end.
+    package private(set) var text = "{"
 
-    mutating func add(_ name: String, _ value: JSONValue) {
+    private mutating func add(_ name: String, _ value: JSONValue) {
         if text.utf8.count > 1 { text += "," }
         text += "\"\(name)\":\(value.text)"
     }
 
-    init(_ members: [(String, JSONValue)] = []) {
+    /// - Parameter members: names and values in this order.
+    package init(_ members: [(String, JSONValue)] = []) {
         for (name, value) in members { add(name, value) }
         text += "}"
     }
 }
 
 /// A JSON value, already written.
-struct JSONValue {
+package struct JSONValue {
+    /// As it stands in the object.
     let text: String
 
-    static let null = JSONValue(text: "null")
+    /// `null`
+    package static let null = JSONValue(text: "null")
 
     static func object(_ members: [(String, JSONValue)]) -> JSONValue {
         JSONValue(text: JSONObject(members).text)
@@ -31,9 +35,13 @@ struct JSONValue {
         JSONValue(text: "[" + values.map(\.text).joined(separator: ",") + "]")
     }
 
-    static func string(_ value: String?) -> JSONValue { value.map { JSONValue(text: quoted($0)) } ?? .null }
+    /// A string with its escapes, or null.
+    package static func string(_ value: String?) -> JSONValue {
+        value.map { JSONValue(text: quoted($0)) } ?? .null
+    }
 
-    static func integer(_ value: Int) -> JSONValue { JSONValue(text: String(value)) }
+    /// A whole number.
+    package static func integer(_ value: Int) -> JSONValue { JSONValue(text: String(value)) }
 
     /// Rounded to four significant digits, from 1000 on to whole numbers; null when it is nil or no finite number.
     static func number(_ value: Double?) -> JSONValue {

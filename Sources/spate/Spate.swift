@@ -11,7 +11,8 @@ struct Spate: AsyncParsableCommand {
         discussion: "Exit status: 0 done, 1 the input or the configuration is wrong, 2 wrong usage.",
         version: version,
         subcommands: [
-            RunCommand.self, CheckCommand.self, ReplayCommand.self, DecodeCommand.self, StatusCommand.self,
+            RunCommand.self, CheckCommand.self, ReplayCommand.self, DecodeCommand.self, LogsCommand.self,
+            StatusCommand.self,
         ])
 
     /// Semantic version of the interface: messages, configuration, metrics, exit status.

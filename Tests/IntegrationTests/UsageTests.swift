@@ -10,6 +10,8 @@ struct UsageTests {
         ["nonsense"], ["run"], ["check"], ["decode"], ["replay"], ["replay", "--config", "x"],
         ["replay", "--config", "x", "--format", "xml", "y"], ["decode", "--format", "xml", "y"],
         ["check", "--confg", "x"],
+        ["logs"], ["logs", "--config", "x", "--sender", "nobody"],
+        ["logs", "--config", "x", "--program", "a b"],
         ["status", "--config", "x", "--socket", "y"], ["status", "--format", "xml"],
         ["run", "--config", "x", "surplus"],
     ])
@@ -42,13 +44,13 @@ struct UsageTests {
         #expect(ending.error.hasSuffix("No space left on device\n"))
     }
 
-    @Test(arguments: [[], ["run"], ["check"], ["replay"], ["decode"], ["status"]])
+    @Test(arguments: [[], ["run"], ["check"], ["replay"], ["decode"], ["logs"], ["status"]])
     func everyCommandHasHelp(command: [String]) async throws {
         let ending = try await Program.run(command + ["--help"])
         #expect(ending.status == 0)
         #expect(ending.error == "")
         #expect(ending.output.contains((["USAGE: spate"] + command).joined(separator: " ")))
-        for word in command.isEmpty ? ["run", "check", "replay", "decode", "status"] : ["OPTIONS:"] {
+        for word in command.isEmpty ? ["run", "check", "replay", "decode", "logs", "status"] : ["OPTIONS:"] {
             #expect(ending.output.contains(word))
         }
     }
