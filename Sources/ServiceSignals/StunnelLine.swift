@@ -2,7 +2,8 @@
 
 import FlowModel
 
-/// What a line of stunnel says: `2026.11.21 02:16:42 LOG5[103]: Service [tls-term] accepted connection from …`.
+/// What a line of stunnel says: `2026.11.21 02:16:42 LOG5[103]: Service [tls-term] accepted connection from …`, without
+/// the date when it goes to the syslog.
 struct StunnelLine {
     /// What happened to the connection.
     enum Step {
@@ -19,7 +20,7 @@ struct StunnelLine {
         case other
     }
 
-    var date: LoggedDate
+    var date: LoggedDate?
     /// The number of the connection, which stunnel counts from 0 at its start; nil for `[ui]`, `[cron]`.
     var connection: UInt64?
     var step: Step
@@ -28,13 +29,13 @@ struct StunnelLine {
 extension StunnelLine {
     /// - Returns: nil when this is no line of stunnel.
     init?(_ message: Range<Int>, _ bytes: Span<UInt8>) {
-        let start = message.lowerBound
-        guard message.count > 26, let date = bytes.numericDate(start..<start + 19),
-            bytes.starts(start + 19..<message.upperBound, with: " LOG")
-        else { return nil }
-        self.date = date
-        var scanner = ByteScanner(start + 24..<message.upperBound)
-        guard scanner.skip(ASCII.opening, in: bytes),
+        var scanner = ByteScanner(message)
+        if message.count > 20, let date = bytes.numericDate(message.lowerBound..<message.lowerBound + 19) {
+            self.date = date
+            scanner.move(to: message.lowerBound + 20)
+        }
+        guard scanner.skip("LOG", in: bytes), scanner.number(in: bytes) != nil,
+            scanner.skip(ASCII.opening, in: bytes),
             let number = scanner.field(before: ASCII.closing, in: bytes),
             scanner.skip(": ", in: bytes)
         else { return nil }

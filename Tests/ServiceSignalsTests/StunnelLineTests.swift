@@ -33,6 +33,17 @@ struct StunnelLineTests {
         #expect(parser.read(Self.line("TLS accepted: x")).ignoredReason == .noOutcome)
     }
 
+    /// With `syslog = yes` it leaves the date to the syslog.
+    @Test func linesOfTheSyslogHaveNoDate() throws {
+        var parser = TestNetwork.parser()
+        let accept = "<29>Nov 21 02:02:46 vm stunnel: LOG5[7]: Service [tls-term] accepted connection from 10.20.1.93:38195"
+        let accepted = try #require(parser.read(accept).single)
+        #expect((accepted.event, accepted.time) == (.accepted, TestNetwork.arrival))
+        let negotiated = "<30>Nov 21 02:02:46 vm stunnel: LOG6[7]: TLS accepted: new session negotiated"
+        #expect(try #require(parser.read(negotiated).single).event == .negotiated)
+        #expect(parser.read("<30>Nov 21 02:02:46 vm stunnel: LOG6[cron]: Executing cron jobs").ignoredReason == .noOutcome)
+    }
+
     @Test(arguments: [
         (
             "SSL_accept: ../ssl/record/rec_layer_s3.c:318: unexpected eof", ServiceEvent.handshakeFailure,
