@@ -12,8 +12,8 @@ enum HaproxyEvent {
     case saturated(frontend: Range<Int>)
     /// A notice of another kind.
     case notice
-    /// It begins like a session.
-    case session
+    /// It begins like a session, or as nothing that haproxy says of itself: a line of another format.
+    case unreadable
 }
 
 /// `10.66.0.7:41822 [21/Nov/2026:02:10:11.001] web/3: SSL handshake failure`.
@@ -35,7 +35,7 @@ extension HaproxyEvent {
         {
             self = .handshakeFailure(HaproxyHandshake(client: client, frontend: frontend))
         } else {
-            self = .session
+            self = .unreadable
         }
     }
 
@@ -56,6 +56,22 @@ extension HaproxyEvent {
         return word.lowerBound..<slash
     }
 
+    /// What haproxy says of itself begins with one of a few words.
+    private static func isNotice(_ message: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
+        var scanner = ByteScanner(message)
+        guard let word = scanner.token(in: bytes) else { return false }
+        return noticeWords.contains { bytes.equals(word, $0) }
+    }
+
+    private static let noticeWords = [
+        "Backend", "Backup", "Connect", "Current", "Disabling", "Enabling", "Exiting", "Former", "Frontend",
+        "Health",
+        "Initializing", "Listener", "Loading", "New", "Paused", "Pausing", "Peers", "Process", "Proxy",
+        "Reexecuting",
+        "Reloading", "Resuming", "Server", "Started", "Stopped", "Stopping", "[ALERT]", "[NOTICE]",
+        "[WARNING]", "backend",
+    ]
+
     private static func notice(_ message: Range<Int>, _ bytes: Span<UInt8>) -> HaproxyEvent {
         var scanner = ByteScanner(message)
         if scanner.skip("backend ", in: bytes) || scanner.skip("Backend ", in: bytes) {
@@ -70,6 +86,7 @@ extension HaproxyEvent {
             }
             return .saturated(frontend: name)
         }
+        guard isNotice(message, bytes) else { return .unreadable }
         _ = scanner.skip("Backup ", in: bytes)
         guard scanner.skip("Server ", in: bytes), let name = scanner.token(in: bytes),
             let slash = bytes.first(ASCII.slash, in: name)

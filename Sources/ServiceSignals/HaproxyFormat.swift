@@ -41,9 +41,9 @@ private struct HaproxyFormatCompiler {
         return try builder.finished()
     }
 
-    /// haproxy writes one space for several.
+    /// haproxy writes one space for several, and none at the beginning.
     private mutating func appendText(_ byte: UInt8) {
-        if byte == ASCII.space, builder.endsWith(ASCII.space) { return }
+        if byte == ASCII.space, builder.isEmpty || builder.endsWith(ASCII.space) { return }
         builder.append(byte)
     }
 
@@ -63,6 +63,7 @@ private struct HaproxyFormatCompiler {
             self.flags = flags
             return
         }
+        if name == "hrl" || name == "hsl" { return builder.leaveRest() }
         // haproxy takes the longest name that it knows, but so do all who read its formats.
         guard let (field, ending, isText) = Self.field(named: name) else {
             let what = name.isEmpty ? "a variable is expected behind %" : "haproxy knows no %\(name)"
@@ -147,7 +148,7 @@ extension HaproxyFormatCompiler {
     }
 
     private static let otherText: Set<String> = [
-        "CC", "CS", "H", "HM", "HQ", "HV", "ID", "s", "sslc", "sslv", "hrl", "hsl",
+        "CC", "CS", "H", "HM", "HQ", "HV", "ID", "s", "sslc", "sslv",
     ]
     private static let otherNumbers: Set<String> = [
         "B", "U", "Td", "Th", "Ti", "Tu", "ac", "bc", "fc", "sc", "rc", "lc", "bp", "cp", "sp", "ms", "pid",

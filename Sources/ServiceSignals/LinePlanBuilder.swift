@@ -9,13 +9,28 @@ struct LinePlanBuilder {
     /// Where the field of each step stands in the format.
     private var positions: [Int] = []
 
+    private var restIsLeft = false
+
     /// Octets of fixed text, and fields, of one format: far more than any line has.
     private static let most = (octets: 4096, fields: 256)
 
     init(_ language: LogLanguage) { self.language = language }
 
+    /// Nothing has come yet.
+    var isEmpty: Bool { text.isEmpty && steps.isEmpty }
+
+    /// What stands from here on is read no more: so many words that nobody knows how many.
+    mutating func leaveRest() {
+        while text.last == ASCII.space, let last = steps.indices.last, !steps[last].text.isEmpty {
+            text.removeLast()
+            steps[last].text = steps[last].text.lowerBound..<text.count
+        }
+        restIsLeft = true
+    }
+
     /// Fixed text goes on with `byte`.
     mutating func append(_ byte: UInt8) {
+        if restIsLeft { return }
         text.append(byte)
         if let last = steps.indices.last { steps[last].text = steps[last].text.lowerBound..<text.count }
     }
@@ -33,6 +48,13 @@ struct LinePlanBuilder {
     mutating func append(
         _ field: LogField, _ ending: LinePlan.Ending = .text, at position: Int
     ) throws(FormatError) {
+        if restIsLeft {
+            guard field.isDispensable else {
+                throw FormatError(
+                    position: position, message: "a list before this field has no end that could be found")
+            }
+            return
+        }
         if text.count > Self.most.octets || steps.count >= Self.most.fields {
             throw FormatError(
                 position: position,

@@ -27,7 +27,7 @@ extension SignalParser {
         }
         if let total = access.total { outcome.totalMilliseconds = Outcome.milliseconds(total) }
         if let path = access.path { outcome.pathHash = FNV1a.hash(path, bytes) }
-        if let queued = access.queued {
+        if let queued = access.queued, queued > 0 {
             (outcome.level, outcome.levelValue) = (.queue, UInt32(clamping: queued))
         }
         return .outcome(outcome, rule: rule)

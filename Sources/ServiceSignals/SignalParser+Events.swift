@@ -40,7 +40,7 @@ extension SignalParser {
 
     private mutating func readHaproxyEvent(_ line: LogLine, _ bytes: Span<UInt8>, rule: Int) -> SignalResult {
         switch HaproxyEvent(line.message, bytes) {
-        case .session: return .ignored(.unreadable, rule: rule)
+        case .unreadable: return .ignored(.unreadable, rule: rule)
         case .notice: return .ignored(.noOutcome, rule: rule)
         case .handshakeFailure(let handshake): return read(handshake, line, bytes, rule: rule)
         case .backend(let name, let event):

@@ -42,8 +42,8 @@ struct LineVolumeTests {
             }
         }
         let steady = Self.learned(lines: 32, connections: 10)
-        #expect(LineVolume(lines: 1300, connections: 1000, usual: steady).change == .fewer)
-        #expect(LineVolume(lines: 1300, connections: 1000, usual: baseline).change == .none)
+        #expect(LineVolume(lines: 1500, connections: 1000, usual: steady).change == .fewer)
+        #expect(LineVolume(lines: 1500, connections: 1000, usual: baseline).change == .none)
         #expect(LineVolume(lines: 3, connections: 1000, usual: baseline).change == .fewer)
     }
 

@@ -75,6 +75,12 @@ struct HaproxyEventTests {
         #expect(services == [TestNetwork.id("lb-http"), TestNetwork.id("lb-https")])
     }
 
+    @Test(arguments: ["client=10.0.0.1 status=200", "10.0.0.1 - - [21/Nov/2026:02:02:45 +0000] 200", "{}"])
+    func lineOfAnotherFormatIsNoNotice(text: String) {
+        #expect(
+            TestNetwork.read("<133>Nov 21 02:02:45 haproxy[1]: \(text)\n") == .ignored(.unreadable, rule: 0))
+    }
+
     @Test(arguments: [
         "Proxy web started.", "Server app/app1 is stopping.", "Health check for server app/app1 failed",
         "Connect from 10.0.0.1:33 to 10.0.0.2:80 (web/HTTP)", "backend",

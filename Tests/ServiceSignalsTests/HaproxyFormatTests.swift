@@ -114,7 +114,7 @@ struct HaproxyFormatTests {
 
     @Test(arguments: [
         ("%ci %r", 0), ("%ST %zz", 4), ("%ST %{+Z}ci", 4), ("%ST %{Q}ci", 4), ("%ST %[src", 4), ("%ST %", 4),
-        ("%ST%Ta", 3), (#"log-format "%ST %zz""#, 16),
+        ("%ST%Ta", 3), ("%ST %hrl %Ta", 9), (#"log-format "%ST %zz""#, 16),
     ])
     func mistakesNameTheirPlace(text: String, position: Int) {
         let error = #expect(throws: FormatError.self) { try LinePlan(haproxy: text) }
@@ -143,8 +143,21 @@ struct HaproxyFormatTests {
         let plan = try LinePlan(haproxy: "%{+Q}o %ft %ST %{-Q}b %r")
         let rule = LogRule(frontend: "web", format: .lines(plan), service: TestNetwork.fixed("web-http"))
         let outcome = TestNetwork.read(
-            #"<134>Nov 21 02:02:45 haproxy[1]:  "web" 200 app "GET /app/item HTTP/1.1""#, [rule])
+            #"<134>Nov 21 02:02:45 haproxy[1]: "web" 200 app "GET /app/item HTTP/1.1""#, [rule])
         #expect(outcome.single?.pathHash == TestNetwork.read(Self.line()).single?.pathHash)
+    }
+
+    /// haproxy's manual has this as its CLF format.
+    @Test func listOfHeadersAtTheEnd() throws {
+        let plan = try LinePlan(
+            haproxy: #"%{+Q}o %{-Q}ci - - [%trg] %r %ST %B "" "" %cp %ms %ft %CC %CS %hrl %hsl"#)
+        let rule = LogRule(format: .lines(plan), service: TestNetwork.fixed("web-http"))
+        for tail in [#""" "" "#, #""" """#, #""" "" "Mozilla/5.0 (X)" "shop.test""#] {
+            let line =
+                #"10.1.1.1 - - [21/Nov/2026:02:02:45 +0000] "GET /a"b HTTP/1.1" 503 83 "" "" 563 028 "web" "#
+            let result = TestNetwork.read("<134>Nov 21 02:02:45 haproxy[1]: " + line + tail, [rule])
+            #expect(result.single?.failure == .noServer)
+        }
     }
 
     @Test func clientsOfAUnixSocketHaveNoAddress() throws {

@@ -36,12 +36,15 @@ struct StunnelLineTests {
     /// With `syslog = yes` it leaves the date to the syslog.
     @Test func linesOfTheSyslogHaveNoDate() throws {
         var parser = TestNetwork.parser()
-        let accept = "<29>Nov 21 02:02:46 vm stunnel: LOG5[7]: Service [tls-term] accepted connection from 10.20.1.93:38195"
+        let accept =
+            "<29>Nov 21 02:02:46 vm stunnel: LOG5[7]: Service [tls-term] accepted connection from 10.20.1.93:38195"
         let accepted = try #require(parser.read(accept).single)
         #expect((accepted.event, accepted.time) == (.accepted, TestNetwork.arrival))
         let negotiated = "<30>Nov 21 02:02:46 vm stunnel: LOG6[7]: TLS accepted: new session negotiated"
         #expect(try #require(parser.read(negotiated).single).event == .negotiated)
-        #expect(parser.read("<30>Nov 21 02:02:46 vm stunnel: LOG6[cron]: Executing cron jobs").ignoredReason == .noOutcome)
+        #expect(
+            parser.read("<30>Nov 21 02:02:46 vm stunnel: LOG6[cron]: Executing cron jobs").ignoredReason
+                == .noOutcome)
     }
 
     @Test(arguments: [
