@@ -27,11 +27,13 @@ package struct JSONValue {
     /// `null`
     package static let null = JSONValue(text: "null")
 
-    static func object(_ members: [(String, JSONValue)]) -> JSONValue {
+    /// An object of named values.
+    package static func object(_ members: [(String, JSONValue)]) -> JSONValue {
         JSONValue(text: JSONObject(members).text)
     }
 
-    static func array(_ values: [JSONValue]) -> JSONValue {
+    /// A list.
+    package static func array(_ values: [JSONValue]) -> JSONValue {
         JSONValue(text: "[" + values.map(\.text).joined(separator: ",") + "]")
     }
 

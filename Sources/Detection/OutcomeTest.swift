@@ -23,6 +23,13 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
     package var isWeak: Bool { self == .slowFlows }
 }
 
+extension OutcomeChannel {
+    /// What the channel knows of one second: failures or slow answers, of how many.
+    package func counts(in second: ServiceSecond) -> (bad: Double, all: Double) {
+        OutcomeTest.counts(self, second, ofKnown: false)
+    }
+}
+
 /// Whether one outcome channel of a service shows harm, and since when.
 package struct OutcomeFinding: Sendable {
     /// Which channel.

@@ -17,12 +17,16 @@ struct Replay: ~Copyable {
     private let batch = FlowList()
     private let exporters = ExporterTable()
     private var second: Int64?
+    /// Where what the channels said is written, if anywhere.
+    private var series: SignalSeries?
     private(set) var summary = ReplaySummary()
     /// Captures that turned out to be damaged, in the order in which that was met.
     private(set) var failures: [CaptureError] = []
     private let stopwatch = ContinuousClock()
 
-    init(_ configuration: Configuration) {
+    /// - Parameter series: a file to which the signals of every second are appended; nil for none.
+    init(_ configuration: Configuration, series path: String? = nil) {
+        series = path.map { SignalSeries(path: $0) }
         evaluation = Evaluation(configuration, exporters: exporters)
         decoder = DatagramDecoder(configuration: configuration.decoding, exporters: exporters)
         parser = configuration.signalParser
@@ -41,10 +45,14 @@ struct Replay: ~Copyable {
             if item.source < flows.count { decode(item.datagram) } else { parse(item.datagram) }
         }
         if let second { advance(to: second + 1, say) }
+        series?.write(evaluation.windows, isLast: true)
         summary.skippedPackets += captures.skippedPackets
         summary.add(evaluation.windows.counters)
         summary.wall += stopwatch.now - start
     }
+
+    /// Why the signals could not be written; 0 when they were, or nobody wants them.
+    var seriesError: Int32 { series?.error ?? 0 }
 
     private mutating func next(_ captures: inout MergedCaptures) -> MergedCaptures.Item? {
         while true {
@@ -67,6 +75,7 @@ struct Replay: ~Copyable {
         // A hole in the capture is not worth a tick for each of its seconds beyond what the windows hold.
         for tick in max(current + 1, target - 600)...target {
             evaluation.tick(Instant(seconds: tick)).forEach(say)
+            series?.write(evaluation.windows)
         }
         second = target
     }

@@ -33,6 +33,13 @@ struct ReplayCommand: AsyncParsableCommand {
         completion: .file())
     var learn: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "A file to which what each channel said of each service is appended, second by second, as JSON lines.",
+            valueName: "signals.json"),
+        completion: .file())
+    var signals: String?
+
     @Option(help: "Form of the output: human or json.")
     var format = OutputFormat.human
 
@@ -41,7 +48,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try Configuration.loadOrExit(path: config)
-        var replay = Replay(configuration)
+        var replay = Replay(configuration, series: signals)
         do {
             for path in learn { try replay.run(flows: [path], logs: []) { _ in } }
             replay.forgetCounts()
@@ -59,6 +66,10 @@ struct ReplayCommand: AsyncParsableCommand {
             StandardStreams.write(summary.json)
         } else {
             StandardStreams.report(summary.sentence)
+        }
+        if replay.seriesError != 0 {
+            StandardStreams.report("\(signals ?? "") cannot be written (errno \(replay.seriesError))")
+            throw ExitCode(1)
         }
         guard replay.failures.isEmpty else {
             for failure in replay.failures { StandardStreams.report("\(failure)") }

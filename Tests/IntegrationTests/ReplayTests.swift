@@ -128,6 +128,27 @@ import Testing
         #expect(withoutSpeed(first) == withoutSpeed(second))
     }
 
+    @Test func signalsOfEverySecondAreWritten() async throws {
+        let path = folder.file("signals.json")
+        let ending = try await Program.run(arguments + ["--signals", path])
+        #expect(ending.status == 0)
+        let rows = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { line in
+            try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+        }
+        // No second twice, no request and no connection missing.
+        let times = rows.compactMap { $0["time"] as? String }
+        #expect(Set(times).count == rows.count)
+        #expect(rows.reduce(0) { $0 + ($1["requests"] as? Int ?? 0) } == lines)
+        #expect(rows.reduce(0) { $0 + ($1["new_connections"] as? Int ?? 0) } == lines)
+        let failed = rows.reduce(0) { sum, row in
+            sum + ((row["channels"] as? [String: [Int]])?["log"]?.first ?? 0)
+        }
+        #expect(failed > 100)
+        let nowhere = try await Program.run(arguments + ["--signals", folder.file("no/such/folder")])
+        #expect(nowhere.status == 1)
+        #expect(nowhere.error.contains("cannot be written"))
+    }
+
     /// Sentences on standard output, and nothing else; the summary goes to standard error.
     @Test func peopleReadSentences() async throws {
         let ending = try await Program.run(arguments)
