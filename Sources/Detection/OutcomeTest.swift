@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowModel
-import ServiceWindows
+package import ServiceWindows
 
 /// The channels through which harm shows.
 package enum OutcomeChannel: String, CaseIterable, Sendable {
