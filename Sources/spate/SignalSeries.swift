@@ -44,7 +44,7 @@ struct SignalSeries {
             return (channel.rawValue, JSONValue.array([.integer(Int(bad)), .integer(Int(all))]))
         }
         return JSONObject([
-            ("type", .string("signals")), ("time", .string("\(Instant(seconds: second.cell.second))")),
+            ("type", .string("signals")), ("time", .string(Instant(seconds: second.cell.second).rfc3339(digits: 0))),
             ("service", .string(service)), ("new_connections", .integer(Int(second.cell.newConnections))),
             ("open", .integer(Int(second.open))), ("slow", .integer(Int(second.slow))),
             ("packets", .integer(Int(clamping: second.cell.packetsByClients))),
