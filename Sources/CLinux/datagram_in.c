@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include "datagram_in.h"
+#include "endpoint.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -31,18 +32,22 @@ struct spate_in_batch {
     uint8_t *controls;
 };
 
-static void endpoint_from(struct spate_in_endpoint *endpoint, const struct sockaddr_in6 *address) {
-    if (address->sin6_family == AF_INET) {
+void spate_endpoint_from(struct spate_in_endpoint *endpoint, const struct sockaddr_in6 *address, socklen_t length) {
+    /* A Unix socket that sends without a name of its own leaves the address as it was. */
+    sa_family_t family = length < sizeof address->sin6_family ? AF_UNSPEC : address->sin6_family;
+    if (family == AF_INET) {
         const struct sockaddr_in *ipv4 = (const struct sockaddr_in *)address;
         endpoint->high = 0;
         endpoint->low = UINT64_C(0xFFFF) << 32 | ntohl(ipv4->sin_addr.s_addr);
         endpoint->port = ntohs(ipv4->sin_port);
-    } else {
+    } else if (family == AF_INET6) {
         uint64_t words[2];
         memcpy(words, &address->sin6_addr, sizeof words);
         endpoint->high = be64toh(words[0]);
         endpoint->low = be64toh(words[1]);
         endpoint->port = ntohs(address->sin6_port);
+    } else {
+        *endpoint = (struct spate_in_endpoint){0};
     }
 }
 
@@ -96,7 +101,7 @@ static void take(struct spate_in_batch *batch, uint32_t i) {
     datagram->length = batch->headers[i].msg_len;
     datagram->is_truncated = (header->msg_flags & MSG_TRUNC) != 0;
     datagram->has_drops = 0;
-    endpoint_from(&datagram->source, &batch->sources[i]);
+    spate_endpoint_from(&datagram->source, &batch->sources[i], header->msg_namelen);
     for (struct cmsghdr *message = CMSG_FIRSTHDR(header); message; message = CMSG_NXTHDR(header, message)) {
         if (message->cmsg_level == SOL_SOCKET && message->cmsg_type == SO_RXQ_OVFL) {
             memcpy(&datagram->drops, CMSG_DATA(message), sizeof datagram->drops);
@@ -161,7 +166,7 @@ int32_t spate_in_local(int32_t socket, struct spate_in_endpoint *endpoint) {
     socklen_t length = sizeof address;
     if (getsockname(socket, (struct sockaddr *)&address, &length) < 0)
         return -errno;
-    endpoint_from(endpoint, &address);
+    spate_endpoint_from(endpoint, &address, length);
     return 0;
 }
 

@@ -20,6 +20,7 @@ extension StatusReport {
     package var jsonLines: [String] {
         [Self.line("daemon", daemon)] + sockets.map { Self.line("socket", $0) }
             + exporters.map { Self.line("exporter", $0) } + logs.map { Self.line("logs", $0) }
+            + rules.map { Self.line("rule", $0) }
             + writers.map { Self.line("writer", $0) }
     }
 

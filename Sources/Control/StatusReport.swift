@@ -6,21 +6,23 @@ import FoundationEssentials
 package struct StatusReport: Codable, Equatable, Sendable {
     /// The process and what it watches.
     package var daemon: Daemon
-    /// The UDP sockets of `listen`, then those of `signals.syslog`.
+    /// The sockets of `listen`, then those of `signals.syslog`.
     package var sockets: [Socket]
     /// Who has exported, by address; senders that are no exporters come last, as `others`.
     package var exporters: [Exporter]
     /// What became of the log lines of each socket of `signals.syslog`.
     package var logs: [Logs]
+    /// What became of the lines of each of `signals.rules`, of all sockets together.
+    package var rules: [Rule]
     /// Where alerts go.
     package var writers: [Writer]
 
     package init(
-        daemon: Daemon, sockets: [Socket], exporters: [Exporter], logs: [Logs],
+        daemon: Daemon, sockets: [Socket], exporters: [Exporter], logs: [Logs], rules: [Rule],
         writers: [Writer]
     ) {
         (self.daemon, self.sockets, self.exporters) = (daemon, sockets, exporters)
-        (self.logs, self.writers) = (logs, writers)
+        (self.logs, self.rules, self.writers) = (logs, rules, writers)
     }
 }
 
@@ -57,28 +59,28 @@ extension StatusReport {
 }
 
 extension StatusReport {
-    /// An address with a UDP socket that is open, or several.
+    /// An address with a socket that is open, or several.
     package struct Socket: Codable, Equatable, Sendable {
         /// `flows` or `logs`.
         package var use: String
         /// What it is bound to.
         package var address: String
-        /// Taken from the kernel.
+        /// Taken from the kernel; of connections, lines.
         package var datagrams: UInt64
         /// Dropped by the kernel for want of room.
         package var kernelDrops: UInt64
         /// Records, or outcomes, that found the ring full.
         package var ringDrops: UInt64
-        /// Octets that the kernel granted to each.
-        package var receiveBuffer: Int
-        /// Octets that were asked for.
-        package var receiveBufferRequested: Int
+        /// Octets that the kernel granted to each; nil where it is not asked.
+        package var receiveBuffer: Int?
+        /// Octets that were asked for; nil likewise.
+        package var receiveBufferRequested: Int?
         /// Where several sockets share the address: what each of them counted. The other numbers are the sums.
         package var each: [SocketShare]?
 
         package init(
             use: String, address: String, datagrams: UInt64, kernelDrops: UInt64, ringDrops: UInt64,
-            receiveBuffer: Int, receiveBufferRequested: Int
+            receiveBuffer: Int?, receiveBufferRequested: Int?
         ) {
             (self.use, self.address, self.datagrams) = (use, address, datagrams)
             (self.kernelDrops, self.ringDrops) = (kernelDrops, ringDrops)
@@ -150,30 +152,6 @@ extension StatusReport {
 
         /// Nothing seen yet.
         package init(exporter: String) { self.exporter = exporter }
-    }
-}
-
-extension StatusReport {
-    /// What became of the log lines of one socket.
-    package struct Logs: Codable, Equatable, Sendable {
-        /// What the socket is bound to.
-        package var address: String
-        /// Lines that told an outcome.
-        package var read: UInt64
-        /// Lines that no rule is meant for.
-        package var unmatched: UInt64
-        /// Lines of a rule's program without an outcome, by reason, those that occurred.
-        package var ignored: [String: UInt64]
-        /// Datagrams that are no syslog message, by reason, those that occurred.
-        package var malformed: [String: UInt64]
-
-        package init(
-            address: String, read: UInt64, unmatched: UInt64, ignored: [String: UInt64],
-            malformed: [String: UInt64]
-        ) {
-            (self.address, self.read, self.unmatched) = (address, read, unmatched)
-            (self.ignored, self.malformed) = (ignored, malformed)
-        }
     }
 }
 

@@ -15,6 +15,7 @@ package struct StatusText {
         lines += ["", "Exporters"]
         lines += report.exporters.isEmpty ? ["  nothing has come yet"] : exporters.lines
         if !report.logs.isEmpty { lines += ["", "Log lines"] + logs.lines }
+        if !report.rules.isEmpty { lines += ["", "Log rules"] + rules.lines }
         if !report.writers.isEmpty { lines += ["", "Alerts"] + writers.lines }
         return lines
     }
@@ -39,8 +40,7 @@ package struct StatusText {
             .left("receive buffer"),
         ])
         for socket in report.sockets {
-            let (granted, asked) = (socket.receiveBuffer, socket.receiveBufferRequested)
-            let buffer = Self.size(granted) + (granted < asked ? " of \(Self.size(asked))" : "")
+            let buffer = Self.buffer(socket.receiveBuffer, asked: socket.receiveBufferRequested)
             table.add([
                 socket.address, socket.use, "\(socket.datagrams)", "\(socket.kernelDrops)",
                 "\(socket.ringDrops)", buffer,
@@ -84,14 +84,37 @@ package struct StatusText {
     private var logs: TextTable {
         var table = TextTable([
             .left("address"), .right("understood"), .right("of no rule"), .right("without outcome"),
-            .right("malformed"),
+            .right("malformed"), .right("dropped"),
         ])
         for log in report.logs {
             table.add([
                 log.address, "\(log.read)", "\(log.unmatched)", "\(log.ignored.values.reduce(0, &+))",
-                "\(log.malformed.values.reduce(0, &+))",
+                "\(log.malformed.values.reduce(0, &+))", "\(log.dropped.values.reduce(0, &+))",
             ])
-            table.addNotes([("without outcome", log.ignored), ("malformed", log.malformed)])
+            table.addNotes([
+                ("without outcome", log.ignored), ("malformed", log.malformed),
+                ("dropped, over the rate", log.dropped),
+            ])
+            if let connections = log.connections { table.addNote(Self.sentence(connections)) }
+            for sample in [log.unmatchedSample, log.malformedSample].compactMap({ $0 }) {
+                table.addNote(Self.sentence(sample))
+            }
+        }
+        return table
+    }
+
+    private var rules: TextTable {
+        var table = TextTable([
+            .left("rule"), .left("lines of"), .left("service"), .right("understood"),
+            .right("without outcome"),
+        ])
+        for rule in report.rules {
+            table.add([
+                rule.rule, rule.meaning.isEmpty ? "anybody" : rule.meaning, rule.service, "\(rule.read)",
+                "\(rule.ignored.values.reduce(0, &+))",
+            ])
+            table.addNotes([("without outcome", rule.ignored)])
+            if let sample = rule.sample { table.addNote(Self.sentence(sample)) }
         }
         return table
     }
@@ -107,6 +130,21 @@ package struct StatusText {
 
 // How single values are said.
 extension StatusText {
+    private static func sentence(_ sample: StatusReport.Sample) -> String {
+        "\(sample.reason), for example: \(sample.line)"
+    }
+
+    private static func sentence(_ connections: StatusReport.Connections) -> String {
+        let closed = connections.closed.sorted { $0.key < $1.key }.map { ", \($0.value) closed: \($0.key)" }
+        return "connections: \(connections.open) open, \(connections.accepted) in all" + closed.joined()
+            + (connections.cutLines > 0 ? ", lines cut off \(connections.cutLines)" : "")
+    }
+
+    private static func buffer(_ granted: Int?, asked: Int?) -> String {
+        guard let granted, let asked else { return "-" }
+        return size(granted) + (granted < asked ? " of \(size(asked))" : "")
+    }
+
     private static func counted(_ count: Int, _ noun: String) -> String {
         "\(count) \(noun)\(count == 1 ? "" : "s")"
     }

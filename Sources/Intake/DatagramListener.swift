@@ -11,17 +11,19 @@ import LockFree
 /// Once started it keeps itself alive until it is stopped.
 package final class DatagramListener<Handler: DatagramHandler & ~Copyable>: @unchecked Sendable {
     /// What the socket is bound to.
-    package let address: SocketAddress
-    /// What receive buffer the kernel gave, for a warning.
-    package let receiveBuffer: ReceiveBufferGrant
+    package let address: ListenAddress
+    /// What receive buffer the kernel gave, for a warning; nil for a Unix socket, where senders have the buffer.
+    package let receiveBuffer: ReceiveBufferGrant?
     /// What came and what was lost; to be read from any thread.
     package let counters = IntakeCounters()
 
     private let queue: DispatchQueue
     private let policy: GatherPolicy
+    /// What the kernel may hold for the socket.
+    private let heldOctets: Int
 
     // Everything below belongs to the queue.
-    private var socket: UDPSocket?
+    private var socket: BoundSocket?
     private var batch: DatagramBatch
     private var handler: Handler
     private var drops = KernelDropTracker()
@@ -35,15 +37,41 @@ package final class DatagramListener<Handler: DatagramHandler & ~Copyable>: @unc
     ///   - handler: belongs to the listener's queue from here on.
     ///   - datagramOctets: what of a datagram is taken at most; the rest is cut off and counted.
     ///   - gatherInterval: how long datagrams gather in the kernel; 0 to be woken for each.
-    package init(
+    package convenience init(
         socket: consuming UDPSocket, handler: consuming sending Handler,
         gatherInterval: Interval = IntakeLimits.gatherInterval,
         datagramOctets: Int = IntakeLimits.datagramOctets
     ) {
-        address = socket.address
-        receiveBuffer = socket.receiveBuffer
-        policy = GatherPolicy(interval: gatherInterval, receiveBuffer: socket.receiveBuffer.granted)
-        queue = DispatchQueue(label: "spate.intake.\(socket.address)")
+        let (address, receiveBuffer) = (ListenAddress.udp(socket.address), socket.receiveBuffer)
+        self.init(
+            address, socket.bound, receiveBuffer, handler: handler, gatherInterval: gatherInterval,
+            datagramOctets: datagramOctets)
+    }
+
+    /// Datagrams of a Unix socket do not gather: a program that writes faster than the kernel lets them wait would have to
+    /// wait itself, or lose its lines.
+    ///
+    /// - Parameters:
+    ///   - handler: belongs to the listener's queue from here on; the sender of every datagram is `.unspecified`.
+    ///   - datagramOctets: as above.
+    package convenience init(
+        socket: consuming UnixDatagramSocket, handler: consuming sending Handler,
+        datagramOctets: Int = IntakeLimits.datagramOctets
+    ) {
+        let address = ListenAddress.unix(path: socket.path)
+        self.init(
+            address, socket.bound, nil, handler: handler, gatherInterval: .milliseconds(0),
+            datagramOctets: datagramOctets)
+    }
+
+    private init(
+        _ address: ListenAddress, _ socket: consuming BoundSocket, _ receiveBuffer: ReceiveBufferGrant?,
+        handler: consuming sending Handler, gatherInterval: Interval, datagramOctets: Int
+    ) {
+        (self.address, self.receiveBuffer) = (address, receiveBuffer)
+        heldOctets = receiveBuffer?.granted ?? IntakeLimits.unixQueueOctets
+        policy = GatherPolicy(interval: gatherInterval, receiveBuffer: heldOctets)
+        queue = DispatchQueue(label: "spate.intake.\(address)")
         batch = DatagramBatch(datagramOctets: datagramOctets)
         self.socket = consume socket
         self.handler = handler
@@ -186,7 +214,7 @@ extension DatagramListener where Handler: ~Copyable {
 
     /// Receives what is in the socket now; an exporter that goes on sending does not keep it from ending.
     private func drainRest() {
-        var left = IntakeLimits.datagramsHeld(byReceiveBuffer: receiveBuffer.granted)
+        var left = IntakeLimits.datagramsHeld(byReceiveBuffer: heldOctets)
         var holds = IntakeLimits.holdsAtStop
         while left > 0 {
             let result = drain(isPatient: holds > 0)

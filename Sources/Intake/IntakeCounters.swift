@@ -4,9 +4,9 @@ package import LockFree
 
 /// What one socket has taken and lost. Written by its queue, read by anybody.
 package final class IntakeCounters: Sendable {
-    /// Datagrams handed to the handler.
+    /// Datagrams handed to the handler; of a connection, frames.
     package let datagrams = Counter()
-    /// UDP payload of those, in octets.
+    /// Payload of those, in octets.
     package let octets = Counter()
     /// Datagrams that the kernel dropped because the receive buffer was full.
     package let kernelDrops = Counter()

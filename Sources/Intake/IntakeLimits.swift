@@ -38,4 +38,46 @@ package enum IntakeLimits {
     /// About what the kernel charges the receive buffer with: the octets, and the packet's own structure with the
     /// unused rest of its memory.
     static func chargedOctets(datagrams: Int, octets: Int) -> Int { octets &+ datagrams &* 1024 }
+
+    /// What the kernel may hold for a Unix datagram socket, for the bound of a stop: 512 datagrams are what systems let
+    /// wait (`net.unix.max_dgram_qlen`), each counted as ``datagramsHeld(byReceiveBuffer:)`` does.
+    static let unixQueueOctets = 512 * 256
+
+    // MARK: Connections
+
+    /// Connections of a TCP socket at a time. Each may hold a frame that is not complete, 8 MiB in all, and a buffer of the
+    /// kernel; a site has one for each log server, or for each machine.
+    package static let connections = 1024
+
+    /// Connections of one address: haproxy and rsyslog open one for each of their threads at most. A sixteenth of all, so
+    /// that it takes many machines to lock others out.
+    package static let connectionsPerAddress = 64
+
+    /// A connection that has brought no whole frame for so long makes place when another wants in and there is none. While
+    /// there is place it may be silent for ever: logs are, at night.
+    package static let idleInterval = Interval.seconds(60)
+
+    /// Silence after which TCP begins to ask whether the other side is still there.
+    static let probedSilence = Interval.seconds(300)
+
+    /// Connections that the kernel holds until they are accepted, which is also what one turn on the queue accepts: a flood
+    /// of them cannot keep lines waiting for longer than a millisecond.
+    static let waitingConnections = 128
+
+    /// How long to leave connections waiting when there is no descriptor for another.
+    static let acceptInterval = Interval.milliseconds(100)
+
+    /// The kernel's receive buffer of a connection, asked for so that it does not grow to megabytes as by default: a quarter
+    /// of a second at 5,000 lines/s over a path of 50 ms.
+    static let connectionBufferOctets = 256 << 10
+
+    /// Octets taken from a connection by one call, one call a turn: some three hundred lines, then it is the next one's turn.
+    static let connectionReadOctets = 64 << 10
+
+    /// What is taken from all connections together at a stop, at most: half a second's work. A sender that goes on sending
+    /// does not keep it from ending.
+    static let octetsAtStop = 64 << 20
+
+    /// Octets of the longest frame taken whole when nothing else is said.
+    package static let frameOctets = 8192
 }

@@ -15,7 +15,7 @@ package struct ReceiveBufferGrant: Equatable, Sendable {
     package var isCapped: Bool { granted < requested }
 
     /// What to log when the kernel gave less: the fact, the consequence and the remedy; nil when it gave all.
-    package func warning(for address: SocketAddress) -> String? {
+    package func warning(for address: ListenAddress) -> String? {
         guard isCapped else { return nil }
         return "\(address): the kernel granted a receive buffer of \(Self.text(granted)) instead of"
             + " \(Self.text(requested)), bursts of exporters may be dropped;"

@@ -2,11 +2,11 @@
 
 package import FlowModel
 
-/// An address and a UDP port to listen on.
+/// An address and a port of UDP or TCP to listen on.
 package struct SocketAddress: Hashable, Sendable {
     /// `.unspecified` stands for every address, IPv4 included.
     package var address: IPAddress
-    /// UDP port in host order.
+    /// In host order.
     package var port: UInt16
 
     /// - Parameter port: 0 lets the kernel choose.

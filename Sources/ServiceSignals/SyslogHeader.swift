@@ -8,7 +8,7 @@ struct SyslogHeader: Equatable {
     var program: Range<Int>
     /// TIMESTAMP when it is RFC 3339; nil for the RFC 3164 form, which has neither year nor zone.
     var timestamp: Range<Int>?
-    /// MSG, without the line end.
+    /// MSG, without the line end, and without spaces in front: rsyslog passes on the one behind the tag as its beginning.
     var message: Range<Int>
 }
 
@@ -36,6 +36,9 @@ extension SyslogHeader {
         } else {
             self = Self.rfc3164(scanner.rest, bytes)
         }
+        var start = message.lowerBound
+        while start < message.upperBound, bytes[start] == ASCII.space { start &+= 1 }
+        message = start..<message.upperBound
     }
 
     /// RFC 5424 §6: `TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA [MSG]`.
@@ -100,12 +103,15 @@ extension SyslogHeader {
     /// Passes `Nov 21 02:02:43 ` or an RFC 3339 stamp; returns the latter.
     private static func skipTimestamp(_ scanner: inout ByteScanner, _ bytes: Span<UInt8>) -> Range<Int>? {
         let (start, end) = (scanner.position, scanner.end)
-        guard end - start >= 16 else { return nil }
-        if bytes.month(at: start) != nil, bytes[start + 3] == ASCII.space, bytes[start + 6] == ASCII.space,
-            bytes[start + 9] == ASCII.colon, bytes[start + 12] == ASCII.colon,
-            bytes[start + 15] == ASCII.space
-        {
-            scanner.move(to: start + 16)
+        guard end - start >= 15 else { return nil }
+        if bytes.month(at: start) != nil, bytes[start + 3] == ASCII.space {
+            if end - start >= 16, bytes[start + 6] == ASCII.space, bytes[start + 9] == ASCII.colon,
+                bytes[start + 12] == ASCII.colon, bytes[start + 15] == ASCII.space
+            {
+                scanner.move(to: start + 16)
+            } else if let behind = endOfClock(start + 4, bytes, end) {
+                scanner.move(to: behind)
+            }
             return nil
         }
         guard bytes[start + 4] == ASCII.minus, bytes[start + 10] == 0x54,
@@ -114,12 +120,40 @@ extension SyslogHeader {
         return scanner.token(in: bytes)
     }
 
+    /// Where `21 02:02:43.123456 ` at `start` ends, nil when something else stands there: with a fraction of the second, and
+    /// a day of one digit that is not filled up.
+    private static func endOfClock(_ start: Int, _ bytes: Span<UInt8>, _ end: Int) -> Int? {
+        var scanner = ByteScanner(start..<end)
+        _ = scanner.skip(ASCII.space, in: bytes)
+        guard let day = scanner.number(in: bytes), day >= 1, day <= 31, scanner.skip(ASCII.space, in: bytes),
+            let clock = scanner.token(in: bytes), clock.count >= 8,
+            bytes[clock.lowerBound + 2] == ASCII.colon, bytes[clock.lowerBound + 5] == ASCII.colon
+        else { return nil }
+        var seconds = ByteScanner(clock.lowerBound + 6..<clock.upperBound)
+        guard seconds.number(in: bytes) != nil else { return nil }
+        if seconds.skip(ASCII.dot, in: bytes) { _ = seconds.number(in: bytes) }
+        return seconds.isAtEnd ? scanner.position : nil
+    }
+
     /// The name in `haproxy[16131]:` or `nginx:`; nil for a word of another form.
     private static func tag(_ word: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int>? {
         guard word.count >= 2, word.count <= 64, bytes[word.upperBound - 1] == ASCII.colon else { return nil }
         let name = word.lowerBound..<(bytes.first(ASCII.opening, in: word) ?? word.upperBound - 1)
-        guard !name.isEmpty, bytes.first(ASCII.colon, in: name) == nil else { return nil }
+        guard !name.isEmpty, isName(name, bytes) else { return nil }
         if name.upperBound < word.upperBound - 1, bytes[word.upperBound - 2] != ASCII.closing { return nil }
         return name
+    }
+
+    /// Whether a program can be called so. A message without a tag may begin with JSON, an address or a quotation.
+    private static func isName(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
+        for index in range {
+            switch bytes[index] {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: continue
+            // # ( ) + - . / @ _ ~
+            case 0x23, 0x28, 0x29, 0x2B, 0x2D...0x2F, 0x40, 0x5F, 0x7E: continue
+            default: return false
+            }
+        }
+        return true
     }
 }

@@ -130,14 +130,31 @@ package struct EvaluationConfiguration: Equatable, Sendable {
 
 /// Log lines as outcomes of services.
 package struct SignalConfiguration: Equatable, Sendable {
-    /// UDP sockets for syslog; empty: none.
-    package var syslog: [ListenConfiguration] = []
+    /// Sockets for syslog; empty: none.
+    package var syslog: [SyslogSocket] = []
+    /// Lines a second that are taken of one sender, on each socket. A tenth of what one core reads: ten senders that flood
+    /// at once leave everything else its cores, and no site writes as much from one address.
+    package var linesPerSecond = 100_000
     /// In the order of the file; no name twice, none of a built-in format.
     package var formats: [NamedFormat] = []
     /// Tried in order; the first that fits a line takes it.
     package var rules: [SignalRuleConfiguration] = []
 
     package init() {}
+}
+
+/// Where log lines come in.
+package enum SyslogSocket: Equatable, Sendable {
+    /// A line in each datagram.
+    case udp(ListenConfiguration)
+    /// Lines in connections, framed as in RFC 6587. The port is 1…65535.
+    case tcp(address: IPAddress, port: UInt16)
+    /// A line in each datagram of a Unix socket at an absolute path of at most ``ControlConfiguration/socketPathBytes``;
+    /// `mode` is the permissions of its file.
+    case unix(path: String, mode: UInt16)
+
+    /// Every program of the machine may log, as to `/dev/log`: they run as users of their own.
+    package static let usualMode: UInt16 = 0o666
 }
 
 /// A log format of the operator.

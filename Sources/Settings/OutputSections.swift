@@ -67,11 +67,15 @@ extension ConfigurationReader {
     mutating func readControl(_ entry: Entry?, into configuration: inout Configuration) {
         guard let entry, let section = section(entry, ControlKey.self) else { return }
         readHTTP(section[.http], into: &configuration.control)
-        guard let entry = section[.socket], let path = path(entry, example: ControlConfiguration.usualSocket)
+        guard let entry = section[.socket],
+            let path = socketPath(entry, example: ControlConfiguration.usualSocket)
         else { return }
-        let (length, limit) = (path.utf8.count, ControlConfiguration.socketPathBytes)
-        if length > limit {
-            problem(entry.line, "'socket' is a path of \(length) bytes, expected at most \(limit)")
+        let isTaken = configuration.signals.syslog.contains { socket in
+            guard case .unix(let other, mode: _) = socket else { return false }
+            return path == other
+        }
+        if isTaken {
+            problem(entry.line, "'socket' is a path of 'signals.syslog' already, expected one of its own")
         }
         configuration.control.socket = path
     }

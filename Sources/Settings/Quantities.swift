@@ -90,9 +90,13 @@ struct SocketEndpoint: Equatable {
 extension SocketEndpoint {
     /// Whether both cannot be open at once: the same port, on the same address or on all.
     func collides(with socket: ListenConfiguration) -> Bool {
+        collides(withPort: socket.port, at: socket.address)
+    }
+
+    /// The same for a socket that was read before.
+    func collides(withPort otherPort: UInt16, at otherAddress: IPAddress) -> Bool {
         let everywhere: [IPAddress] = [.unspecified, IPAddress(ipv4: 0)]
-        return port == socket.port
-            && (address == socket.address || everywhere.contains(address)
-                || everywhere.contains(socket.address))
+        return port == otherPort
+            && (address == otherAddress || everywhere.contains(address) || everywhere.contains(otherAddress))
     }
 }

@@ -56,11 +56,12 @@ enum EvaluationKey: String, SectionKey {
 
 enum SignalsKey: String, SectionKey {
     case syslog, statsd, formats, rules
+    case linesPerSecond = "lines_per_second"
     static let sectionPath = "signals"
 }
 
 enum SyslogListenKey: String, SectionKey {
-    case udp
+    case udp, tcp, unix, mode
     case receiveBuffer = "receive_buffer"
     static let sectionPath = "signals.syslog[]"
 }

@@ -5,16 +5,11 @@ extension ConfigurationReader {
     mutating func readSignals(_ entry: Entry?, into configuration: inout Configuration) {
         guard let entry, let section = section(entry, SignalsKey.self) else { return }
         for item in sections(section[.syslog], of: "sockets", SyslogListenKey.self) {
-            let udp = required(item, .udp, expected: "an address and a port, such as \"[::]:5140\"")
-            let endpoint = endpoint(udp, example: "[::]:5140")
-            let buffer = size(item[.receiveBuffer], in: Self.receiveBufferRange, example: "8MiB")
-            if let endpoint, configuration.listen.contains(where: { endpoint.collides(with: $0) }) {
-                problem(item.line, "port \(endpoint.port) is in 'listen' already, expected a port of its own")
-            }
-            append(
-                endpoint, buffer ?? ListenConfiguration.syslogBufferBytes, at: item.line,
-                to: &configuration.signals.syslog)
+            readSyslogSocket(item, into: &configuration)
         }
+        configuration.signals.linesPerSecond =
+            integer(section[.linesPerSecond], in: 1...10_000_000, of: "a number of lines a second")
+            ?? configuration.signals.linesPerSecond
         readStatsd(section[.statsd])
         let formats = catalogue.builtIn + readFormats(section[.formats], into: &configuration)
         for item in sections(section[.rules], of: "rules", RuleKey.self) {

@@ -84,6 +84,10 @@ final class Daemon: Sendable {
             return "\(first.listener.address)" + (count > 1 ? " (\(count) sockets)" : "")
         }.joined(separator: ", ")
         logger.info("listening for NetFlow and IPFIX on \(places)")
+        if !current.signals.isEmpty {
+            let places = current.signals.map { "\($0.listener.address)" }.joined(separator: ", ")
+            logger.info("taking log lines on \(places)")
+        }
         if current.configuration.exporters.allow.isEmpty {
             logger.info("exporters.allow is not set: flow records are taken from everyone")
         }
@@ -119,11 +123,11 @@ final class Daemon: Sendable {
         let newFlows = try opener.flows(next.listen, beside: old.flows)
 
         for flow in change.flowsKept { flow.reconfigure(next.decoding, routing) }
-        let parser = next.signalParser
+        let reading = next.lineReading(routing.plan)
         change.signalsGone.forEach { $0.stop() }
         change.signalsGone.forEach { evaluation.detach($0.rings) }
         evaluation.reconfigure(next, routing) {
-            change.signalsKept.forEach { $0.replace(parser: parser, plan: routing.plan) }
+            change.signalsKept.forEach { $0.replace(reading) }
         }
         change.flowsGone.forEach { $0.stop() }
         change.flowsGone.forEach { evaluation.detach($0.rings) }

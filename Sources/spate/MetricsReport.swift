@@ -53,8 +53,10 @@ struct MetricsReport {
             Metric(
                 name: "spate_intake_receive_buffer_bytes", help: "Receive buffer that the kernel granted.",
                 kind: .gauge,
-                samples: parts.flows.map {
-                    (Self.labels($0.listener.address, $0.number), Double($0.listener.receiveBuffer.granted))
+                samples: parts.flows.compactMap { flow in
+                    flow.listener.receiveBuffer.map {
+                        (Self.labels(flow.listener.address, flow.number), Double($0.granted))
+                    }
                 }),
         ]
     }
@@ -71,7 +73,7 @@ struct MetricsReport {
             samples: Self.sums(parts.flowCounters.map { (Self.labels($0.address, $0.number), value($0)) }))
     }
 
-    private static func labels(_ address: SocketAddress, _ number: Int) -> [(String, String)] {
+    private static func labels(_ address: ListenAddress, _ number: Int) -> [(String, String)] {
         [("socket", "\(address)"), ("number", "\(number)")]
     }
 
@@ -261,50 +263,94 @@ extension MetricsReport {
 
     private var signals: [Metric] {
         [
-            perSignalSocket("datagrams_total", "Syslog datagrams taken from the kernel.") {
+            perSignalSocket("datagrams_total", "Syslog datagrams, or frames of connections, that came.") {
                 $0.intake.datagrams.value
             },
             perSignalSocket("dropped_datagrams_total", "Syslog datagrams that the kernel dropped.") {
                 $0.intake.kernelDrops.value
             },
-            perSignalSocket("read_lines_total", "Log lines that told an outcome.") { $0.lines.read.value },
+            perSignalLabel("dropped_lines_total", "Log lines over their sender's rate.", "sender") {
+                $0.lines.dropped.senders.map { ("\($0.sender)", $0.count.value) }
+                    + [("others", $0.lines.dropped.others.value)]
+            },
+            perSignalLabel("read_lines_total", "Log lines that told an outcome, by rule.", "rule") {
+                $0.lines.rules.map { ("\($0.name)", $0.read.value) }
+            },
             perSignalSocket("unmatched_lines_total", "Log lines that no rule is meant for.") {
                 $0.lines.unmatched.value
             },
             perSignalSocket("dropped_outcomes_total", "Outcomes that found the ring full.") { $0.dropped },
-            perReason(
-                "ignored_lines_total", "Log lines of a rule's program without an outcome.",
-                IgnoredReason.allCases.map { reason in
-                    (reason.name, { $0.lines.ignored[Int(reason.rawValue)].value })
+            perSignal("ignored_lines_total", "Log lines of a rule's program without an outcome.") {
+                $0.lines.rules.flatMap(Self.ignored)
+            },
+            perSignalLabel("malformed_lines_total", "Datagrams that are no syslog message.", "reason") {
+                counters in
+                MalformedReason.allCases.map {
+                    ($0.name, counters.lines.malformed[Int($0.rawValue)].value)
+                }
+            },
+        ] + connections
+    }
+
+    private static func ignored(_ rule: RuleCounters) -> [LabelledCount] {
+        rule.ignoredByReason.map { ([("rule", "\(rule.name)"), ("reason", $0.reason.name)], $0.count) }
+    }
+
+    private var connections: [Metric] {
+        [
+            Metric(
+                name: "spate_signals_open_connections", help: "Connections that are open.", kind: .gauge,
+                samples: parts.signals.compactMap { signal in
+                    signal.listener.connections.map {
+                        ([("socket", "\(signal.listener.address)")], Double($0.open))
+                    }
                 }),
-            perReason(
-                "malformed_lines_total", "Datagrams that are no syslog message.",
-                MalformedReason.allCases.map { reason in
-                    (reason.name, { $0.lines.malformed[Int(reason.rawValue)].value })
-                }),
+            perStream("connections_total", "Connections that were taken.") { [([], $0.accepted.value)] },
+            perStream("closed_connections_total", "Connections that Spate closed, by reason.") {
+                [
+                    ([("reason", "refused")], $0.refused.value), ([("reason", "idle")], $0.idle.value),
+                    ([("reason", "lost_framing")], $0.lostFraming.value),
+                ]
+            },
+            perStream("cut_lines_total", "Lines that had begun when their connection ended.") {
+                [([], $0.cutFrames.value)]
+            },
         ]
+    }
+
+    private typealias LabelledCount = (labels: [(String, String)], value: UInt64)
+
+    private func perStream(
+        _ name: String, _ help: String, _ values: (ConnectionCounters) -> [LabelledCount]
+    ) -> Metric {
+        perSignal(name, help) { counters in counters.connections.map(values) ?? [] }
     }
 
     private func perSignalSocket(
         _ name: String, _ help: String, _ value: (SignalSocketCounters) -> UInt64
     ) -> Metric {
-        Metric(
-            name: "spate_signals_\(name)", help: help, kind: .counter,
-            samples: Self.sums(parts.signalCounters.map { ([("socket", "\($0.address)")], value($0)) }))
+        perSignal(name, help) { [([], value($0))] }
     }
 
-    private func perReason(
-        _ name: String, _ help: String, _ reasons: [(name: String, value: (SignalSocketCounters) -> UInt64)]
+    private func perSignalLabel(
+        _ name: String, _ help: String, _ label: String,
+        _ values: (SignalSocketCounters) -> [(String, UInt64)]
     ) -> Metric {
-        let counters = parts.signalCounters
+        perSignal(name, help) { values($0).map { ([(label, $0)], $1) } }
+    }
+
+    /// - Parameter values: of a socket, by the labels besides its address.
+    private func perSignal(
+        _ name: String, _ help: String,
+        _ values: (SignalSocketCounters) -> [LabelledCount]
+    ) -> Metric {
+        var counts: [LabelledCount] = []
+        for counters in parts.signalCounters {
+            let socket = ("socket", "\(counters.address)")
+            for count in values(counters) { counts.append(([socket] + count.labels, count.value)) }
+        }
         return Metric(
-            name: "spate_signals_\(name)", help: help, kind: .counter,
-            samples: reasons.flatMap { reason in
-                Self.sums(
-                    counters.map {
-                        ([("socket", "\($0.address)"), ("reason", reason.name)], reason.value($0))
-                    })
-            })
+            name: "spate_signals_\(name)", help: help, kind: .counter, samples: Self.sums(counts))
     }
 
     // MARK: Detection and alerting

@@ -6,45 +6,94 @@ import LockFree
 import ServiceSignals
 import ServiceWindows
 
-/// What a syslog socket does with a datagram: read the line, write its outcomes into the rings of their shards, publish once
-/// a batch.
+/// What the sockets for log lines do with a line, whatever way it came: hold its sender to its rate, read it, write its
+/// outcomes into the rings of their shards, publish once a batch.
 ///
 /// Belongs to the queue of its listener.
 struct SignalHandler: DatagramHandler, ~Copyable {
-    private var parser: SignalParser
-    private var plan: ShardPlan
+    private var reading: LineReading
+    private var limit: LineRateLimit
     /// By shard.
     private let writers: [OutcomeWriter]
     private let counters: SignalCounters
+    /// Of the rules that lines are read with, in their order.
+    private var rules: [RuleCounters]
+    /// Of senders that had lines dropped: what `counters` has of them, at hand.
+    private var droppers: [IPAddress: DroppedLines] = [:]
 
-    init(parser: SignalParser, plan: ShardPlan, rings: [SPSCRing<Outcome>], counters: SignalCounters) {
-        (self.parser, self.plan, self.counters) = (parser, plan, counters)
+    init(reading: LineReading, rings: [SPSCRing<Outcome>], counters: SignalCounters) {
+        (self.reading, self.counters) = (reading, counters)
+        limit = LineRateLimit(linesPerSecond: reading.linesPerSecond)
         writers = rings.map { OutcomeWriter($0.takeProducer()) }
+        rules = counters.begin(reading.rules)
     }
 
     mutating func received(
         payload: borrowing Span<UInt8>, from address: IPAddress, port: UInt16, at time: Instant
     ) {
-        let result = parser.parse(payload, from: address, arrival: time)
-        counters.count(result)
-        switch result {
-        case .outcome(let outcome, rule: _): push(outcome)
-        case .shared(var outcome, let services, rule: _):
+        switch limit.decide(address, at: time) {
+        case .passes: read(payload, from: address, at: time)
+        case .exceeds: drop(address)
+        case .exceedsAmongOthers: counters.dropped.others.add()
+        }
+    }
+
+    private mutating func read(_ line: borrowing Span<UInt8>, from address: IPAddress, at time: Instant) {
+        switch reading.parser.parse(line, from: address, arrival: time) {
+        case .outcome(let outcome, let rule):
+            rules[rule].read.add()
+            push(outcome)
+        case .shared(var outcome, let services, let rule):
+            rules[rule].read.add()
             for service in services {
                 outcome.service = service
                 push(outcome)
             }
-        case .ignored, .unmatched, .malformed: break
+        case .ignored(let reason, let rule):
+            rules[rule].ignored[Int(reason.rawValue)].add()
+            if !reason.isExpected { rules[rule].sample.offer(line, reason.name, at: time) }
+        case .unmatched:
+            counters.unmatched.add()
+            counters.unmatchedSample.offer(line, "unmatched", at: time)
+        case .malformed(let reason):
+            counters.malformed[Int(reason.rawValue)].add()
+            counters.malformedSample.offer(line, reason.name, at: time)
         }
     }
 
-    private func push(_ outcome: Outcome) { writers[plan.shard(of: outcome.service)].push(outcome) }
+    /// A flood comes here for each line: an address that is known costs a look into a small table.
+    private mutating func drop(_ sender: IPAddress) {
+        if let known = droppers[sender] { return known.count.add() }
+        guard let new = counters.dropped.lines(of: sender) else { return counters.dropped.others.add() }
+        droppers[sender] = new
+        new.count.add()
+    }
+
+    private func push(_ outcome: Outcome) {
+        writers[reading.plan.shard(of: outcome.service)].push(outcome)
+    }
 
     mutating func batchEnded() {
         for writer in writers { writer.publish() }
     }
 
-    mutating func replace(parser: SignalParser, plan: ShardPlan) { (self.parser, self.plan) = (parser, plan) }
+    mutating func replace(_ next: LineReading) {
+        if next.linesPerSecond != reading.linesPerSecond {
+            limit = LineRateLimit(linesPerSecond: next.linesPerSecond)
+        }
+        rules = counters.begin(next.rules)
+        reading = next
+    }
+}
+
+/// What lines are read with, as the configuration says.
+struct LineReading: Sendable {
+    var parser: SignalParser
+    /// Of the parser's rules, in their order.
+    let rules: [RuleName]
+    let plan: ShardPlan
+    /// Of each sender.
+    let linesPerSecond: Int
 }
 
 /// The writing end of a ring, where there may be several. Belongs to the queue of its socket.
@@ -57,25 +106,4 @@ private final class OutcomeWriter {
     func push(_ outcome: Outcome) { _ = producer.push(outcome) }
 
     func publish() { producer.publish() }
-}
-
-/// What became of log lines. Every line is in exactly one of the numbers.
-final class SignalCounters: Sendable {
-    /// Lines that told how a request or several services fared.
-    let read = Counter()
-    /// By `IgnoredReason`.
-    let ignored: InlineArray<5, Counter> = InlineArray { _ in Counter() }
-    /// Lines that no rule is meant for.
-    let unmatched = Counter()
-    /// By `MalformedReason`.
-    let malformed: InlineArray<3, Counter> = InlineArray { _ in Counter() }
-
-    func count(_ result: SignalResult) {
-        switch result {
-        case .outcome, .shared: read.add()
-        case .ignored(let reason, rule: _): ignored[Int(reason.rawValue)].add()
-        case .unmatched: unmatched.add()
-        case .malformed(let reason): malformed[Int(reason.rawValue)].add()
-        }
-    }
 }

@@ -43,13 +43,13 @@ struct SocketOpener {
         return opened
     }
 
-    func signals(_ listen: [ListenConfiguration]) throws(SocketError) -> [SignalSocket] {
+    func signals(_ listen: [SyslogSocket]) throws(SocketError) -> [SignalSocket] {
         var sockets: [SignalSocket] = []
-        for place in listen {
+        for socket in listen {
             sockets.append(
                 try SignalSocket(
-                    place, parser: configuration.signalParser, gather: configuration.gather,
-                    routing: routing, logger: logger))
+                    socket, reading: configuration.lineReading(routing.plan), gather: configuration.gather,
+                    logger: logger))
         }
         return sockets
     }
@@ -62,7 +62,7 @@ struct SocketChange {
     var flowsGone: [FlowSocket]
     var signalsKept: [SignalSocket]
     var signalsGone: [SignalSocket]
-    var syslogAdded: [ListenConfiguration]
+    var syslogAdded: [SyslogSocket]
     /// Keys whose change a running daemon does not follow.
     var needsRestart: [String] = []
     /// Those that stay at an address where others come or go: they hear of exporters of which these knew.
@@ -82,18 +82,34 @@ struct SocketChange {
         signalsGone = old.signals.filter { !wantedSyslog.contains($0.configuration.place) }
         syslogAdded = next.signals.syslog.filter { !presentSyslog.contains($0.place) }
 
-        let asked = Dictionary((next.listen + next.signals.syslog).map { ($0.place, $0.receiveBufferBytes) })
-        {
-            first, _ in first
-        }
-        let kept = flowsKept.map(\.configuration) + signalsKept.map(\.configuration)
+        let asked = Dictionary(
+            (next.listen + next.signals.syslog.compactMap(\.datagrams)).map {
+                ($0.place, $0.receiveBufferBytes)
+            }
+        ) { first, _ in first }
+        let kept =
+            flowsKept.map(\.configuration) + signalsKept.compactMap(\.configuration.datagrams)
         if kept.contains(where: { asked[$0.place] != $0.receiveBufferBytes }) {
             needsRestart.append("receive_buffer")
+        }
+        let files = next.signals.syslog.filter { $0.datagrams == nil }
+        if signalsKept.contains(where: {
+            $0.configuration.datagrams == nil && !files.contains($0.configuration)
+        }) {
+            needsRestart.append("mode")
         }
         if next.gather != old.configuration.gather { needsRestart.append("gather") }
         if next.evaluation != old.configuration.evaluation { needsRestart.append("evaluation") }
         if next.control != old.configuration.control { needsRestart.append("control") }
         if next.state != old.configuration.state { needsRestart.append("state") }
+    }
+}
+
+extension SyslogSocket {
+    /// Of a UDP socket.
+    fileprivate var datagrams: ListenConfiguration? {
+        guard case .udp(let configuration) = self else { return nil }
+        return configuration
     }
 }
 

@@ -44,7 +44,7 @@ final class FlowSocket: Sendable {
                 decoder: decoder, rings: rings.feeds.map(\.ring), routing: routing, logger: logger),
             gatherInterval: gather)
         guard number == 1 else { return }
-        listener.receiveBuffer.warning(for: listener.address).map { logger.warning("\($0)") }
+        listener.receiveBuffer?.warning(for: listener.address).map { logger.warning("\($0)") }
     }
 
     func reconfigure(_ decoding: DecodingConfiguration, _ routing: Routing) {
@@ -77,7 +77,7 @@ final class FlowSocket: Sendable {
 
 /// What a flow socket has counted, kept when the socket is closed: counters only rise.
 struct FlowSocketCounters: Sendable {
-    let address: SocketAddress
+    let address: ListenAddress
     let number: Int
     let intake: IntakeCounters
     let pushed: UInt64
@@ -94,8 +94,10 @@ extension FlowSocket {
 
 /// What a syslog socket has counted, likewise.
 struct SignalSocketCounters: Sendable {
-    let address: SocketAddress
+    let address: ListenAddress
     let intake: IntakeCounters
+    /// Nil for datagrams.
+    let connections: ConnectionCounters?
     let lines: SignalCounters
     let dropped: UInt64
 }
@@ -103,7 +105,8 @@ struct SignalSocketCounters: Sendable {
 extension SignalSocket {
     var allCounters: SignalSocketCounters {
         SignalSocketCounters(
-            address: listener.address, intake: listener.counters, lines: counters, dropped: rings.dropped)
+            address: listener.address, intake: listener.counters, connections: listener.connections,
+            lines: counters, dropped: rings.dropped)
     }
 }
 
@@ -115,33 +118,31 @@ final class SignalSocket: Sendable {
     /// Least for each shard.
     private static let shardOutcomes = 8192
 
-    let configuration: ListenConfiguration
-    let listener: DatagramListener<SignalHandler>
+    let configuration: SyslogSocket
+    let listener: SignalListener
     let rings: ShardRings<Outcome>
     let counters = SignalCounters()
 
+    /// Opens the socket; nothing is received before it is started.
     init(
-        _ configuration: ListenConfiguration, parser: SignalParser, gather: Interval, routing: Routing,
-        logger: Logger
+        _ configuration: SyslogSocket, reading: LineReading, gather: Interval, logger: Logger
     ) throws(SocketError) {
-        let socket = try UDPSocket.open(configuration)
         rings = ShardRings(
-            routing.shards, capacity: Self.ringOutcomes, least: Self.shardOutcomes,
+            reading.plan.count, capacity: Self.ringOutcomes, least: Self.shardOutcomes,
             filler: Outcome(service: ServiceID(0), time: Instant(microseconds: 0)))
         self.configuration = configuration
-        listener = DatagramListener(
-            socket: socket,
-            handler: SignalHandler(
-                parser: parser, plan: routing.plan, rings: rings.feeds.map(\.ring), counters: counters),
-            gatherInterval: gather, datagramOctets: SignalLimits().datagramOctets + 1)
-        listener.receiveBuffer.warning(for: listener.address).map { logger.warning("\($0)") }
+        listener = try SignalListener.open(
+            configuration,
+            handler: SignalHandler(reading: reading, rings: rings.feeds.map(\.ring), counters: counters),
+            gather: gather, lineOctets: SignalLimits().datagramOctets)
+        listener.receiveBuffer?.warning(for: listener.address).map { logger.warning("\($0)") }
     }
 
-    /// Returns when the socket reads lines with `parser`.
-    func replace(parser: SignalParser, plan: ShardPlan) {
+    /// Returns when the socket reads lines as `reading` says.
+    func replace(_ reading: LineReading) {
         let done = DispatchSemaphore(value: 0)
         listener.withHandler { handler in
-            handler.replace(parser: parser, plan: plan)
+            handler.replace(reading)
             done.signal()
         }
         done.wait()
@@ -149,7 +150,7 @@ final class SignalSocket: Sendable {
 }
 
 extension UDPSocket {
-    fileprivate static func open(
+    static func open(
         _ configuration: ListenConfiguration, joins: Bool = false
     ) throws(SocketError) -> UDPSocket {
         try open(

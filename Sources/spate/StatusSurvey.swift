@@ -12,7 +12,7 @@ import ServiceSignals
 /// What `GET /status` answers, taken from the counters of the daemon. docs/status.md explains it.
 struct StatusSurvey {
     private let daemon: Daemon
-    private let parts: Daemon.Parts
+    let parts: Daemon.Parts
     private let evaluation: EvaluationSnapshot
     private let now: Instant
 
@@ -23,7 +23,7 @@ struct StatusSurvey {
 
     var report: StatusReport {
         StatusReport(
-            daemon: process, sockets: sockets, exporters: exporters, logs: logs,
+            daemon: process, sockets: sockets, exporters: exporters, logs: logs, rules: rules,
             writers: parts.dispatcher.snapshots.map {
                 StatusReport.Writer(
                     writer: $0.name, delivered: $0.delivered, waiting: $0.waiting, dropped: $0.dropped)
@@ -70,14 +70,14 @@ struct StatusSurvey {
     }
 
     private func socket(
-        _ use: String, _ address: SocketAddress, _ buffer: ReceiveBufferGrant, _ intake: [IntakeCounters],
+        _ use: String, _ address: ListenAddress, _ buffer: ReceiveBufferGrant?, _ intake: [IntakeCounters],
         ringDrops: [UInt64]
     ) -> StatusReport.Socket {
         StatusReport.Socket(
             use: use, address: "\(address)", datagrams: intake.reduce(0) { $0 &+ $1.datagrams.value },
             kernelDrops: intake.reduce(0) { $0 &+ $1.kernelDrops.value },
-            ringDrops: ringDrops.reduce(0, &+), receiveBuffer: buffer.granted,
-            receiveBufferRequested: buffer.requested)
+            ringDrops: ringDrops.reduce(0, &+), receiveBuffer: buffer?.granted,
+            receiveBufferRequested: buffer?.requested)
     }
 
     private var exporters: [StatusReport.Exporter] {
@@ -109,25 +109,7 @@ struct StatusSurvey {
         return status
     }
 
-    private var logs: [StatusReport.Logs] {
-        parts.signals.map { signal in
-            let address = signal.listener.address
-            let lines = parts.signalCounters.filter { $0.address == address }.map(\.lines)
-            func sum(_ value: (SignalCounters) -> UInt64) -> UInt64 { lines.reduce(0) { $0 &+ value($1) } }
-            return StatusReport.Logs(
-                address: "\(address)", read: sum { $0.read.value }, unmatched: sum { $0.unmatched.value },
-                ignored: Self.occurred(
-                    IgnoredReason.allCases.map { reason in
-                        (reason.name, sum { $0.ignored[Int(reason.rawValue)].value })
-                    }),
-                malformed: Self.occurred(
-                    MalformedReason.allCases.map { reason in
-                        (reason.name, sum { $0.malformed[Int(reason.rawValue)].value })
-                    }))
-        }
-    }
-
-    private static func occurred(_ counts: [(String, UInt64)]) -> [String: UInt64] {
+    static func occurred(_ counts: [(String, UInt64)]) -> [String: UInt64] {
         Dictionary(counts.filter { $0.1 > 0 }, uniquingKeysWith: &+)
     }
 }

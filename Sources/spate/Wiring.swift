@@ -4,6 +4,7 @@ import Control
 import FlowDecoding
 import FlowModel
 import ServiceSignals
+import ServiceWindows
 import Settings
 
 /// From the configuration's words to the values that the stages take.
@@ -49,6 +50,15 @@ extension Configuration {
             return .builtIn(named: name)
         }
         return try? LogFormat(own.description)
+    }
+
+    /// What the sockets for log lines read them with.
+    func lineReading(_ plan: ShardPlan) -> LineReading {
+        LineReading(
+            parser: signalParser,
+            rules: signals.rules.enumerated().map {
+                RuleName(position: $0.offset + 1, format: $0.element.format)
+            }, plan: plan, linesPerSecond: signals.linesPerSecond)
     }
 
     var signalParser: SignalParser {

@@ -16,7 +16,7 @@ struct StatusJSONTests {
             lines.map { $0.prefix { $0 != "," } } == [
                 "{\"type\":\"daemon\"", "{\"type\":\"socket\"", "{\"type\":\"exporter\"",
                 "{\"type\":\"exporter\"", "{\"type\":\"exporter\"", "{\"type\":\"logs\"",
-                "{\"type\":\"writer\"",
+                "{\"type\":\"logs\"", "{\"type\":\"rule\"", "{\"type\":\"rule\"", "{\"type\":\"writer\"",
             ])
         #expect(
             lines[2]

@@ -25,10 +25,21 @@ struct StatusTextTests {
                     rejected: 1 unknown_version
 
                 Log lines
-                  address    understood  of no rule  without outcome  malformed
-                  [::]:5140          10           2                3          1
+                  address        understood  of no rule  without outcome  malformed  dropped
+                  [::]:5140              10           2                3          1      705
                     without outcome: 3 unreadable
                     malformed: 1 header
+                    dropped, over the rate: 700 10.9.0.1, 5 others
+                    unmatched, for example: <13>cron[1]: x\\u{1B}[2J
+                  tcp:[::]:5140           4           0                0          0        0
+                    connections: 2 open, 9 in all, 1 closed: idle, 3 closed: refused, lines cut off 6
+
+                Log rules
+                  rule            lines of                        service  understood  without outcome
+                  1:haproxy-http  program haproxy, frontend web~  shop             14                3
+                    without outcome: 3 unreadable
+                    unreadable, for example: <134>haproxy[7]: nonsense
+                  2:unbound       anybody                         dns               0                0
 
                 Alerts
                   to               delivered  waiting  dropped
@@ -38,7 +49,7 @@ struct StatusTextTests {
 
     @Test func `nothing has come yet`() {
         var report = StatusReport.sample
-        (report.exporters, report.logs, report.writers) = ([], [], [])
+        (report.exporters, report.logs, report.rules, report.writers) = ([], [], [], [])
         let lines = StatusText(report).lines
         #expect(lines[1] == "0 exporters, 2 services, 1 open incident")
         #expect(lines.suffix(2) == ["Exporters", "  nothing has come yet"])
@@ -57,6 +68,9 @@ struct StatusTextTests {
         (report.daemon.version, report.daemon.reasons) = (hostile, [hostile])
         (report.sockets[0].address, report.exporters[0].exporter) = (hostile, hostile)
         (report.exporters[1].problems, report.logs[0].malformed) = ([hostile: 1], [hostile: 1])
+        (report.rules[0].rule, report.rules[0].meaning, report.rules[0].service) = (hostile, hostile, hostile)
+        report.rules[0].sample = StatusReport.Sample(line: hostile, reason: hostile, time: hostile)
+        report.logs[1].connections?.closed = [hostile: 1, "idle": 1]
         report.writers[0].writer = hostile
         let lines = StatusText(report).lines
         #expect(lines.count == StatusText(.sample).lines.count)

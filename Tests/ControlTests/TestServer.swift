@@ -73,11 +73,31 @@ extension StatusReport {
                     receiveBuffer: 4 << 20, receiveBufferRequested: 32 << 20)
             ],
             exporters: [good, bad, others],
-            logs: [
-                Logs(
-                    address: "[::]:5140", read: 10, unmatched: 2, ignored: ["unreadable": 3],
-                    malformed: ["header": 1])
-            ],
+            logs: logs, rules: rules,
             writers: [Writer(writer: "syslog:/dev/log", delivered: 5, waiting: 1, dropped: 0)])
+    }()
+
+    /// A socket that is flooded and one with connections.
+    private static let logs: [Logs] = {
+        var flooded = Logs(
+            address: "[::]:5140", read: 10, unmatched: 2, ignored: ["unreadable": 3], malformed: ["header": 1]
+        )
+        flooded.dropped = ["10.9.0.1": 700, "others": 5]
+        flooded.unmatchedSample = Sample(
+            line: "<13>cron[1]: x\u{1B}[2J", reason: "unmatched", time: "2026-11-21T02:02:40.000Z")
+        var connected = Logs(
+            address: "tcp:[::]:5140", read: 4, unmatched: 0, ignored: [:], malformed: [:])
+        connected.connections = Connections(
+            open: 2, accepted: 9, closed: ["refused": 3, "idle": 1], cutLines: 6)
+        return [flooded, connected]
+    }()
+
+    private static let rules: [Rule] = {
+        var first = Rule(
+            rule: "1:haproxy-http", meaning: "program haproxy, frontend web~", service: "shop", read: 14,
+            ignored: ["unreadable": 3])
+        first.sample = Sample(
+            line: "<134>haproxy[7]: nonsense", reason: "unreadable", time: "2026-11-21T02:02:41.000Z")
+        return [first, Rule(rule: "2:unbound", meaning: "", service: "dns", read: 0, ignored: [:])]
     }()
 }

@@ -79,10 +79,23 @@ final class DatagramCollector: @unchecked Sendable {
 }
 
 extension DatagramListener where Handler: ~Copyable {
+    /// Address and port of a UDP socket.
+    var network: SocketAddress { address.network ?? SocketAddress(address: .unspecified, port: 0) }
+
     /// Stops and waits for the end; false if it does not come.
-    func stopAndWait() -> Bool {
-        let stopped = DispatchSemaphore(value: 0)
-        stop { stopped.signal() }
-        return stopped.wait(timeout: .now() + 30) == .success
-    }
+    func stopAndWait() -> Bool { IntakeTests.stopAndWait { stop($0) } }
+}
+
+extension StreamListener where Handler: ~Copyable {
+    /// Address and port of its socket.
+    var network: SocketAddress { address.network ?? SocketAddress(address: .unspecified, port: 0) }
+
+    /// Stops and waits for the end; false if it does not come.
+    func stopAndWait() -> Bool { IntakeTests.stopAndWait { stop($0) } }
+}
+
+private func stopAndWait(_ stop: (@escaping @Sendable () -> Void) -> Void) -> Bool {
+    let stopped = DispatchSemaphore(value: 0)
+    stop { stopped.signal() }
+    return stopped.wait(timeout: .now() + 30) == .success
 }

@@ -28,7 +28,7 @@ private let loopback = IPAddress(ipv4: 0x7F00_0001)
     private func sender(
         to listener: DatagramListener<DatagramCollector.Handler>, at address: IPAddress = loopback
     ) -> DatagramSender {
-        DatagramSender(.udp(address: address, port: listener.address.port))
+        DatagramSender(.udp(address: address, port: listener.network.port))
     }
 
     /// Sends `count` datagrams that begin with their number.
@@ -184,7 +184,7 @@ private let loopback = IPAddress(ipv4: 0x7F00_0001)
     @Test(arguments: [false, true])
     func stoppingDrainsTheSocketFirst(isStarted: Bool) throws {
         let listener = try listener()
-        send(150, to: listener.address)
+        send(150, to: listener.network)
         if isStarted { listener.start() }
         #expect(listener.stopAndWait())
         #expect(collector.received.count == 150)
@@ -194,7 +194,7 @@ private let loopback = IPAddress(ipv4: 0x7F00_0001)
     @Test func stoppingEndsWithoutRoom() throws {
         let listener = try listener()
         collector.hasRoom = false
-        send(150, to: listener.address)
+        send(150, to: listener.network)
         listener.start()
         #expect(listener.stopAndWait())
         #expect(collector.received.count == 150)
@@ -205,7 +205,7 @@ private let loopback = IPAddress(ipv4: 0x7F00_0001)
         let listener = try listener()
         listener.start()
         #expect(listener.stopAndWait())
-        #expect(throws: Never.self) { _ = try UDPSocket.open(listener.address) }
+        #expect(throws: Never.self) { _ = try UDPSocket.open(listener.network) }
     }
 
     @Test func stoppingTwiceEndsTwice() throws {
@@ -221,7 +221,7 @@ private let loopback = IPAddress(ipv4: 0x7F00_0001)
 
     @Test func anExporterThatGoesOnSendingDoesNotKeepItFromStopping() throws {
         let listener = try listener()
-        let address = listener.address
+        let address = listener.network
         let hasEnded = Flag()
         let group = DispatchGroup()
         DispatchQueue(label: "exporter").async(group: group) {

@@ -5,7 +5,7 @@ import Intake
 import Testing
 
 @Suite struct ReceiveBufferGrantTests {
-    private let address = SocketAddress(address: .unspecified, port: 2055)
+    private let address = ListenAddress.udp(SocketAddress(address: .unspecified, port: 2055))
 
     @Test func aCappedBufferIsSaidWithTheRemedy() {
         let grant = ReceiveBufferGrant(requested: 32 << 20, granted: 212_992)

@@ -20,7 +20,7 @@ import Testing
             socket: try UDPSocket.open(Self.place(0), receiveBufferOctets: 1 << 20),
             handler: collectors[0].handler)
         try first.share()
-        let address = first.address
+        let address = first.network
         let others = try collectors.dropFirst().map { collector in
             DatagramListener(
                 socket: try UDPSocket.open(address, receiveBufferOctets: 1 << 20, joins: true),
@@ -53,7 +53,7 @@ import Testing
     @Test func anAddressIsSharedOnlyWithThoseThatJoin() throws {
         let collector = DatagramCollector()
         let first = DatagramListener(socket: try UDPSocket.open(Self.place(0)), handler: collector.handler)
-        let address = first.address
+        let address = first.network
         #expect(throws: SocketError.self) { _ = try UDPSocket.open(address, joins: true) }
         try first.share()
         #expect(throws: SocketError.self) { _ = try UDPSocket.open(address) }

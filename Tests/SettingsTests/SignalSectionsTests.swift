@@ -18,8 +18,12 @@ struct SignalSectionsTests {
                     - { program: haproxy, frontend: "web~", host: lb1, sender: 10.9.0.0/16, format: haproxy-http, service: web }
                     - { format: shop, service_from: dst }
                 """)
-        #expect(read.signals.syslog.map(\.port) == [5140, 5141])
-        #expect(read.signals.syslog.map(\.receiveBufferBytes) == [1 << 20, 8 << 20])
+        let first5140 = ListenConfiguration(
+            address: .unspecified, port: 5140, receiveBufferBytes: 1 << 20)
+        let second = ListenConfiguration(
+            address: IPAddress(ipv4: 0x7F00_0001), port: 5141, receiveBufferBytes: 8 << 20)
+        #expect(read.signals.syslog == [.udp(first5140), .udp(second)])
+        #expect(read.signals.linesPerSecond == 100_000)
         #expect(
             read.signals.formats == [
                 NamedFormat(name: "shop", description: .text(.nginx, "$remote_addr \"$request\" $status"))
@@ -77,7 +81,6 @@ struct SignalSectionsTests {
             "syslog: [ { udp: '[::1]:2055' } ]",
             "2: port 2055 is in 'listen' already, expected a port of its own"
         ),
-        ("syslog: [ {} ]", "2: 'udp' is missing, expected an address and a port, such as \"[::]:5140\""),
         (
             "statsd: [ { udp: x } ]",
             "2: 'udp' is 'x', expected an IP address and a port from 1 to 65535, such as \"127.0.0.1:8125\""
