@@ -93,11 +93,12 @@ let package = Package(
         // Fuzz targets: their inputs and promises, and a program for each (`make fuzz`).
         .target(
             name: "FuzzSupport",
-            dependencies: ["Capture", "FlowDecoding", "FlowModel", "LockFree", "TestSupport"],
+            dependencies: ["Capture", "FlowDecoding", "FlowModel", "Intake", "LockFree", "TestSupport"],
             path: "Tests/Fuzz/Support", swiftSettings: rules),
         fuzzer("Datagrams"),
         fuzzer("Listings"),
         fuzzer("State"),
+        fuzzer("Framing"),
         tests("FlowModelTests", ["FlowModel"]),
         tests("LockFreeTests", ["LockFree"]),
         tests("StorageTests", ["Storage"]),

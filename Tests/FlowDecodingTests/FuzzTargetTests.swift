@@ -55,6 +55,21 @@ import Testing
         }
     }
 
+    @Test(arguments: FramingTarget.seeds)
+    func noConnectionBreaksAPromise(seed: FuzzSeed) {
+        #expect(FramingTarget.violation(in: seed.input.span) == nil)
+    }
+
+    @Test func alteredConnectionsAreHarmless() {
+        var random = SeededRandom(seed: 6587)
+        let seeds = FramingTarget.seeds
+        for round in 0..<5000 {
+            var input = seeds[round % seeds.count].input
+            for _ in 0..<Int.random(in: 1...8, using: &random) { Self.alter(&input, using: &random) }
+            #expect(FramingTarget.violation(in: input.span) == nil, "round \(round)")
+        }
+    }
+
     private static func alter(_ input: inout [UInt8], using random: inout SeededRandom) {
         guard !input.isEmpty else { return }
         let place = Int.random(in: 0..<input.count, using: &random)

@@ -5,8 +5,8 @@
 # found worth keeping (.build/fuzz-corpus). Fails when a promise is broken or the program stops, and says which input it was.
 #
 # Usage: Tests/Fuzz/run.sh [TARGET [SECONDS [address]]]
-#   TARGET   datagrams (decoded, as the daemon does), listings (as `spate decode` does) or state (the file of state.directory);
-#            default: datagrams
+#   TARGET   datagrams (decoded, as the daemon does), listings (as `spate decode` does), state (the file of state.directory) or
+#            framing (what a syslog connection brings); default: datagrams
 #   SECONDS  default: 60
 #   address  adds the address sanitizer, at less than half the speed
 set -euo pipefail
@@ -19,6 +19,7 @@ case $target in
 datagrams) product=FuzzDatagrams ;;
 listings) product=FuzzListings ;;
 state) product=FuzzState ;;
+framing) product=FuzzFraming ;;
 *) sed -n '7,11s/^# //p' "$0" >&2 && exit 2 ;;
 esac
 

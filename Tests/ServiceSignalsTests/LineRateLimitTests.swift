@@ -29,7 +29,7 @@ import Testing
     }
 
     /// Over a time, whatever the rate and however often the clock is read: the burst, and the rate times the time.
-    @Test(arguments: [1, 7, 999, 100_000, 10_000_000], [1, 640, 5000, 100_000] as [Int64])
+    @Test(arguments: [1, 7, 999, 20_000], [1, 640, 5000, 100_000] as [Int64])
     func `exactly the rate in the long run`(rate: Int, step: Int64) {
         var limit = LineRateLimit(linesPerSecond: rate)
         let perStep = rate * Int(step) / 1_000_000 + 2
@@ -61,7 +61,8 @@ import Testing
         #expect(passed(1, of: address(0x0A00_0001), at: start, &limit) == 1)
         var decisions: [LineRateLimit.Decision: Int] = [:]
         for number in 0..<100_000 as Range<UInt32> {
-            decisions[limit.decide(address(0xC000_0000 + number &* 2_654_435_761), at: start), default: 0] += 1
+            decisions[limit.decide(address(0xC000_0000 &+ number &* 2_654_435_761), at: start), default: 0] +=
+                1
         }
         let passes = decisions[.passes] ?? 0
         #expect(passes <= LineRateLimit.senders + 1000)

@@ -52,7 +52,10 @@ struct SyslogSectionsTests {
             "{ unix: /x, receive_buffer: 1MiB }", "1: 'receive_buffer' is for 'udp', expected none for 'unix'"
         ),
         ("{ tcp: '[::]:5140', mode: 0666 }", "1: 'mode' is for 'unix', expected none for 'tcp'"),
-        ("{ unix: log.sock }", "1: 'unix' is 'log.sock', expected an absolute path, such as /run/spate/log.sock"),
+        (
+            "{ unix: log.sock }",
+            "1: 'unix' is 'log.sock', expected an absolute path, such as /run/spate/log.sock"
+        ),
         (
             "{ unix: /x, mode: 666 }",
             "1: 'mode' is '666', expected permissions in octal from 0200 to 0777, such as 0660"
