@@ -123,11 +123,11 @@ final class Daemon: Sendable {
         let newFlows = try opener.flows(next.listen, beside: old.flows)
 
         for flow in change.flowsKept { flow.reconfigure(next.decoding, routing) }
-        let reading = next.lineReading(routing.plan)
+        let settings = next.signalSettings(routing.plan)
         change.signalsGone.forEach { $0.stop() }
         change.signalsGone.forEach { evaluation.detach($0.rings) }
         evaluation.reconfigure(next, routing) {
-            change.signalsKept.forEach { $0.replace(reading) }
+            change.signalsKept.forEach { $0.replace(settings) }
         }
         change.flowsGone.forEach { $0.stop() }
         change.flowsGone.forEach { evaluation.detach($0.rings) }

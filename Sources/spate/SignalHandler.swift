@@ -11,7 +11,7 @@ import ServiceWindows
 ///
 /// Belongs to the queue of its listener.
 struct SignalHandler: DatagramHandler, ~Copyable {
-    private var reading: LineReading
+    private var settings: SignalSettings
     private var limit: LineRateLimit
     /// By shard.
     private let writers: [OutcomeWriter]
@@ -21,11 +21,11 @@ struct SignalHandler: DatagramHandler, ~Copyable {
     /// Of senders that had lines dropped: what `counters` has of them, at hand.
     private var droppers: [IPAddress: DroppedLines] = [:]
 
-    init(reading: LineReading, rings: [SPSCRing<Outcome>], counters: SignalCounters) {
-        (self.reading, self.counters) = (reading, counters)
-        limit = LineRateLimit(linesPerSecond: reading.linesPerSecond)
+    init(settings: SignalSettings, rings: [SPSCRing<Outcome>], counters: SignalCounters) {
+        (self.settings, self.counters) = (settings, counters)
+        limit = LineRateLimit(linesPerSecond: settings.linesPerSecond)
         writers = rings.map { OutcomeWriter($0.takeProducer()) }
-        rules = counters.begin(reading.rules)
+        rules = counters.begin(settings.rules)
     }
 
     mutating func received(
@@ -39,7 +39,7 @@ struct SignalHandler: DatagramHandler, ~Copyable {
     }
 
     private mutating func read(_ line: borrowing Span<UInt8>, from address: IPAddress, at time: Instant) {
-        switch reading.parser.parse(line, from: address, arrival: time) {
+        switch settings.parser.parse(line, from: address, arrival: time) {
         case .outcome(let outcome, let rule):
             rules[rule].read.add()
             push(outcome)
@@ -70,24 +70,24 @@ struct SignalHandler: DatagramHandler, ~Copyable {
     }
 
     private func push(_ outcome: Outcome) {
-        writers[reading.plan.shard(of: outcome.service)].push(outcome)
+        writers[settings.plan.shard(of: outcome.service)].push(outcome)
     }
 
     mutating func batchEnded() {
         for writer in writers { writer.publish() }
     }
 
-    mutating func replace(_ next: LineReading) {
-        if next.linesPerSecond != reading.linesPerSecond {
+    mutating func replace(_ next: SignalSettings) {
+        if next.linesPerSecond != settings.linesPerSecond {
             limit = LineRateLimit(linesPerSecond: next.linesPerSecond)
         }
         rules = counters.begin(next.rules)
-        reading = next
+        settings = next
     }
 }
 
 /// What lines are read with, as the configuration says.
-struct LineReading: Sendable {
+struct SignalSettings: Sendable {
     var parser: SignalParser
     /// Of the parser's rules, in their order.
     let rules: [RuleName]

@@ -48,7 +48,8 @@ struct SocketOpener {
         for socket in listen {
             sockets.append(
                 try SignalSocket(
-                    socket, reading: configuration.lineReading(routing.plan), gather: configuration.gather,
+                    socket, settings: configuration.signalSettings(routing.plan),
+                    gather: configuration.gather,
                     logger: logger))
         }
         return sockets

@@ -125,24 +125,24 @@ final class SignalSocket: Sendable {
 
     /// Opens the socket; nothing is received before it is started.
     init(
-        _ configuration: SyslogSocket, reading: LineReading, gather: Interval, logger: Logger
+        _ configuration: SyslogSocket, settings: SignalSettings, gather: Interval, logger: Logger
     ) throws(SocketError) {
         rings = ShardRings(
-            reading.plan.count, capacity: Self.ringOutcomes, least: Self.shardOutcomes,
+            settings.plan.count, capacity: Self.ringOutcomes, least: Self.shardOutcomes,
             filler: Outcome(service: ServiceID(0), time: Instant(microseconds: 0)))
         self.configuration = configuration
         listener = try SignalListener.open(
             configuration,
-            handler: SignalHandler(reading: reading, rings: rings.feeds.map(\.ring), counters: counters),
+            handler: SignalHandler(settings: settings, rings: rings.feeds.map(\.ring), counters: counters),
             gather: gather, lineOctets: SignalLimits().datagramOctets)
         listener.receiveBuffer?.warning(for: listener.address).map { logger.warning("\($0)") }
     }
 
-    /// Returns when the socket reads lines as `reading` says.
-    func replace(_ reading: LineReading) {
+    /// Returns when the socket reads lines as `settings` says.
+    func replace(_ settings: SignalSettings) {
         let done = DispatchSemaphore(value: 0)
         listener.withHandler { handler in
-            handler.replace(reading)
+            handler.replace(settings)
             done.signal()
         }
         done.wait()

@@ -53,8 +53,8 @@ extension Configuration {
     }
 
     /// What the sockets for log lines read them with.
-    func lineReading(_ plan: ShardPlan) -> LineReading {
-        LineReading(
+    func signalSettings(_ plan: ShardPlan) -> SignalSettings {
+        SignalSettings(
             parser: signalParser,
             rules: signals.rules.enumerated().map {
                 RuleName(position: $0.offset + 1, format: $0.element.format)
