@@ -62,8 +62,8 @@ struct SyslogHeaderTests {
     ])
     func linesAsTheyCame(line: String) {
         let rules = [
-            LogRule(program: "haproxy", format: .haproxyHTTP, service: TestNetwork.fixed("lb-http")),
-            LogRule(program: "nginx", format: .nginx(.combined), service: TestNetwork.fixed("web-http")),
+            LogRule(program: "haproxy", format: .lines(.haproxyHTTP), service: TestNetwork.fixed("lb-http")),
+            LogRule(program: "nginx", format: .lines(.nginxCombined), service: TestNetwork.fixed("web-http")),
             LogRule(program: "unbound", format: .unbound, service: TestNetwork.fixed("dns")),
         ]
         #expect(TestNetwork.read(line, rules).single != nil)
