@@ -86,8 +86,8 @@ def survey(options, name, truth, flows, exporter):
     event = truth["event"]
     found = list(rows(options, f"{options.scenarios}/{name}", flows, truth["service"]["name"]))
     # The first ten seconds tell of connections from before the capture.
-    before = Phase(found, truth["capture"]["start"] + 10, event["start"])
-    during = Phase(found, event["start"], event["end"])
+    before = Phase(found, truth["capture"]["start"] + 10, int(event["start"]))
+    during = Phase(found, int(event["start"]), event["end"])
     visible, cells = [], []
     for channel in found[0]["channels"] if found else []:
         then, now = before.channel(channel), during.channel(channel)
