@@ -87,7 +87,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Capture", "FlowDecoding", "FlowModel", "LockFree", "ServiceWindows", "TestSupport",
+                "Capture", "FlowDecoding", "FlowModel", "LockFree", "ServiceSignals", "ServiceWindows",
+                "TestSupport",
             ],
             path: "Tests/Benchmarks", exclude: ["allocations.sh"], swiftSettings: rules),
         // Fuzz targets: their inputs and promises, and a program for each (`make fuzz`).

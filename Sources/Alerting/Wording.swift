@@ -89,6 +89,7 @@ extension OutcomeFigures {
         case "flow": past ? "connections were unanswered or reset" : "connections are unanswered or reset"
         case "slow_answers": past ? "answers were slow" : "answers are slow"
         case "dns": past ? "queries failed" : "queries fail"
+        case "saturation": past ? "the time its host was full" : "the time its host is full"
         case "tls": past ? "TLS handshakes failed" : "TLS handshakes fail"
         default: past ? "requests failed" : "requests fail"
         }

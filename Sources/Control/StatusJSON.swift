@@ -21,6 +21,7 @@ extension StatusReport {
         [Self.line("daemon", daemon)] + sockets.map { Self.line("socket", $0) }
             + exporters.map { Self.line("exporter", $0) } + logs.map { Self.line("logs", $0) }
             + rules.map { Self.line("rule", $0) }
+            + metrics.map { Self.line("metrics", $0) } + levels.map { Self.line("levels", $0) }
             + writers.map { Self.line("writer", $0) }
     }
 

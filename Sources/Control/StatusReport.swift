@@ -6,7 +6,7 @@ import FoundationEssentials
 package struct StatusReport: Codable, Equatable, Sendable {
     /// The process and what it watches.
     package var daemon: Daemon
-    /// The sockets of `listen`, then those of `signals.syslog`.
+    /// The sockets of `listen`, then those of `signals.syslog`, then those of `signals.statsd`.
     package var sockets: [Socket]
     /// Who has exported, by address; senders that are no exporters come last, as `others`.
     package var exporters: [Exporter]
@@ -14,15 +14,20 @@ package struct StatusReport: Codable, Equatable, Sendable {
     package var logs: [Logs]
     /// What became of the lines of each of `signals.rules`, of all sockets together.
     package var rules: [Rule]
+    /// What became of the metrics of each socket of `signals.statsd`.
+    package var metrics: [Metrics]
+    /// How full those services are that say so, in the order of the configuration.
+    package var levels: [Levels]
     /// Where alerts go.
     package var writers: [Writer]
 
     package init(
         daemon: Daemon, sockets: [Socket], exporters: [Exporter], logs: [Logs], rules: [Rule],
-        writers: [Writer]
+        metrics: [Metrics] = [], levels: [Levels] = [], writers: [Writer]
     ) {
         (self.daemon, self.sockets, self.exporters) = (daemon, sockets, exporters)
-        (self.logs, self.rules, self.writers) = (logs, rules, writers)
+        (self.logs, self.rules, self.metrics, self.levels) = (logs, rules, metrics, levels)
+        self.writers = writers
     }
 }
 
@@ -61,7 +66,7 @@ extension StatusReport {
 extension StatusReport {
     /// An address with a socket that is open, or several.
     package struct Socket: Codable, Equatable, Sendable {
-        /// `flows` or `logs`.
+        /// `flows`, `logs` or `metrics`.
         package var use: String
         /// What it is bound to.
         package var address: String

@@ -16,6 +16,8 @@ package struct StatusText {
         lines += report.exporters.isEmpty ? ["  nothing has come yet"] : exporters.lines
         if !report.logs.isEmpty { lines += ["", "Log lines"] + logs.lines }
         if !report.rules.isEmpty { lines += ["", "Log rules"] + rules.lines }
+        if !report.metrics.isEmpty { lines += ["", "Metrics"] + metrics.lines }
+        if !report.levels.isEmpty { lines += ["", "Levels, at most in the last minute"] + levels.lines }
         if !report.writers.isEmpty { lines += ["", "Alerts"] + writers.lines }
         return lines
     }
@@ -119,6 +121,34 @@ package struct StatusText {
         return table
     }
 
+    private var metrics: TextTable {
+        var table = TextTable([
+            .left("address"), .right("understood"), .right("without outcome"), .right("malformed"),
+        ])
+        for metric in report.metrics {
+            table.add([
+                metric.address, "\(metric.read)", "\(metric.ignored.values.reduce(0, &+))",
+                "\(metric.malformed.values.reduce(0, &+))",
+            ])
+            table.addNotes([
+                ("without outcome", metric.ignored), ("malformed", metric.malformed),
+                ("over the rate", metric.dropped),
+            ])
+        }
+        return table
+    }
+
+    private var levels: TextTable {
+        var table = TextTable([.left("service"), .right("queue"), .right("workers"), .right("CPU")])
+        for level in report.levels {
+            table.add([
+                level.service, level.queue.map { "\($0)" } ?? "-", Self.percent(level.workersPercent),
+                Self.percent(level.cpuPercent),
+            ])
+        }
+        return table
+    }
+
     private var writers: TextTable {
         var table = TextTable([.left("to"), .right("delivered"), .right("waiting"), .right("dropped")])
         for writer in report.writers {
@@ -154,6 +184,10 @@ extension StatusText {
     }
 
     private static func sampling(_ interval: UInt32) -> String { interval > 1 ? "1:\(interval)" : "none" }
+
+    private static func percent(_ value: Double?) -> String {
+        value.map { "\(Int(min(max($0, 0), 1e9).rounded())) %" } ?? "-"
+    }
 
     private static func size(_ octets: Int) -> String {
         octets % (1 << 20) == 0 ? "\(octets >> 20) MiB" : "\(octets >> 10) KiB"

@@ -30,6 +30,10 @@ package struct DetectionPolicy: Equatable, Sendable {
     package var reopenWithin = 300.0
     /// `update_interval`: seconds.
     package var updateInterval = 300.0
+    /// `cpu_threshold`: share (0…1) of processor time from which the host is full.
+    package var cpuThreshold = 0.95
+    /// `workers_threshold`: share (0…1) of workers from which the pool is full.
+    package var workersThreshold = 0.95
     /// `warm_up`: seconds in which a baseline is cold.
     package var warmUp = 3600.0
     /// `learning_delay`: seconds.
@@ -112,5 +116,13 @@ package struct DetectionPolicy: Equatable, Sendable {
         Option(
             name: "minimum_baseline", unit: "s", range: 10...3600,
             reason: "seconds learned before anything is judged", path: \.minimumBaseline),
+        Option(
+            name: "cpu_threshold", unit: "", range: 0.1...1,
+            reason: "share of processor time, by metrics, from which a host is full: evidence under pressure",
+            path: \.cpuThreshold),
+        Option(
+            name: "workers_threshold", unit: "", range: 0.1...1,
+            reason: "share of workers in use, by metrics, from which a pool is full; likewise",
+            path: \.workersThreshold),
     ]
 }

@@ -68,6 +68,8 @@ package struct EvidenceFacts: Sendable {
     package var requests = 0
     /// Of these, from unknown prefixes.
     package var requestsFromUnknown = 0
+    /// Of these, of clients who are not named.
+    package var requestsOfUnnamed = 0
     /// Requests that never came in time (408).
     package var slowRequests = 0
     /// Lines that tell of dropped work.
@@ -87,9 +89,9 @@ package struct EvidenceFacts: Sendable {
 
     package init() {}
 
-    /// Share (0…1) of the pressure that came from unknown prefixes.
+    /// Share (0…1) of the pressure that came from unknown prefixes, of that whose source is told.
     package var newShare: Double {
-        let all = newConnections + requests
+        let all = newConnections + requests - requestsOfUnnamed
         return all > 0 ? Double(newFromUnknown + requestsFromUnknown) / Double(all) : 0
     }
 

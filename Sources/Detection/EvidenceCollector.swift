@@ -89,8 +89,7 @@ enum EvidenceCollector {
         // Newcomers' unanswered and reset connections may be a limiter's work; eight outcomes of known clients decide.
         // Their own baseline must have been learned first: without one, what is usual would look like harm.
         let ofKnown = ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= 50
-        for channel in OutcomeChannel.allCases
-        where channel != .flow && channel != .slowFlows || !service.sampled {
+        for channel in OutcomeChannel.allCases where speaks(channel, evidence, seconds, service) {
             let lag = channel == .flow || channel == .slowFlows ? max(5, service.flowLag) : logLag(service)
             guard
                 let finding = OutcomeTest.run(
@@ -107,6 +106,20 @@ enum EvidenceCollector {
             .flow, seconds: seconds, baseline: baseline.ratio(.flow, ofKnown: false), ofKnown: false,
             lag: max(5, service.flowLag), policy: policy)
         evidence.harmsOnlyNewcomers = ofAll?.isUp ?? false
+    }
+
+    /// Single flows of a sampled exporter are no evidence. A full service is harmed only where more is asked of it than
+    /// usual, and where it tells nothing of its answers: those may be as good as ever.
+    private static func speaks(
+        _ channel: OutcomeChannel, _ evidence: Evidence, _ seconds: [ServiceSecond], _ service: ServiceState
+    ) -> Bool {
+        switch channel {
+        case .log, .slowAnswers, .tls: true
+        case .flow, .slowFlows: !service.sampled
+        case .saturation:
+            !evidence.pressures.isEmpty
+                && !seconds.suffix(60).contains { $0.log.requestsAll > 0 || $0.log.timed > 0 }
+        }
     }
 
     /// Compared in event time, on the pairs of what is up: one pressure that explains one harm is enough.
@@ -157,6 +170,7 @@ extension EvidenceFacts {
         packetsFromUnknown = packetsFromUnknown.addingSaturating(Int(clamping: cell.packetsByUnknown))
         requests += Int(log.requests)
         requestsFromUnknown += Int(log.requestsFromUnknown)
+        requestsOfUnnamed += Int(log.requestsOfUnnamed)
         slowRequests += Int(log.slowRequests)
         saturated += Int(log.saturated)
         handshakeFailures += Int(log.handshakeFailures)

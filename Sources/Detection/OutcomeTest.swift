@@ -15,12 +15,17 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
     case slowFlows = "slow_flows"
     /// TLS handshakes that failed, by the log.
     case tls
+    /// Seconds in which the processor or the workers were at their limit, by metrics.
+    case saturation
 
-    /// Slowness is weaker evidence than failure: it needs twice the threshold (detection.md §4).
+    /// Of how long answers took.
     package var isSlowness: Bool { self == .slowAnswers || self == .slowFlows }
 
-    /// Slowness by flows alone makes a warning at most.
-    package var isWeak: Bool { self == .slowFlows }
+    /// Slowness by flows alone, or a host that is busy, makes a warning at most.
+    package var isWeak: Bool { self == .slowFlows || self == .saturation }
+
+    /// Slowness is weaker evidence than failure (detection.md §4).
+    var thresholdFactor: Double { isSlowness || isWeak ? 2 : 1 }
 }
 
 extension OutcomeChannel {
@@ -71,7 +76,7 @@ enum OutcomeTest {
         policy: DetectionPolicy
     ) -> OutcomeFinding? {
         guard let last = seconds.last?.cell.second else { return nil }
-        let threshold = policy.outcomeThreshold * (channel.isSlowness ? 2 : 1)
+        let threshold = policy.outcomeThreshold * channel.thresholdFactor
         var path = CumulativeSum(threshold: threshold, restart: threshold / 4, last: last, lag: lag)
         let p0 = baseline.expected
         // Where nearly everything always fails (one-way protocols), there is nothing left to detect.
@@ -82,7 +87,7 @@ enum OutcomeTest {
         // By index: a second is large, and a loop over the array would copy each.
         let all = seconds.span
         for index in all.indices {
-            let (k, n) = counts(channel, all[index], ofKnown: ofKnown)
+            let (k, n) = counts(channel, all[index], ofKnown: ofKnown, policy)
             guard n > 0 else { continue }
             let spread = 1 + (n - 1) * overdispersion
             path.add((k * hit + (n - k) * miss) / spread, second: all[index].cell.second)
@@ -90,7 +95,7 @@ enum OutcomeTest {
         guard let onset = path.onset else { return nil }
         var (hits, trials) = (0.0, 0.0)
         for index in all.indices where all[index].cell.second >= max(onset, last - lag - 30) {
-            let (k, n) = counts(channel, all[index], ofKnown: ofKnown)
+            let (k, n) = counts(channel, all[index], ofKnown: ofKnown, policy)
             hits += k
             trials += n
         }
@@ -103,7 +108,7 @@ enum OutcomeTest {
 
     /// k of n in a second. `ofKnown` leaves newcomers out where their failures may be a limiter's or their own doing.
     static func counts(
-        _ channel: OutcomeChannel, _ second: borrowing ServiceSecond, ofKnown: Bool
+        _ channel: OutcomeChannel, _ second: borrowing ServiceSecond, ofKnown: Bool, _ policy: DetectionPolicy
     ) -> (Double, Double) {
         switch channel {
         case .log:
@@ -120,12 +125,17 @@ enum OutcomeTest {
         case .slowFlows: return (Double(second.cell.shortSlow), Double(second.cell.short))
         case .tls:
             let failed = Double(second.log.handshakeFailures)
-            return (failed, failed + Double(max(second.log.requestsAll, second.log.accepted)))
+            return (failed, failed + Double(max(second.log.requestsAll, Int64(second.log.accepted))))
+        case .saturation: return saturation(second.log, policy)
         }
     }
-}
 
-extension OutcomeCell {
-    /// Requests of everybody, declared sources included: harm is harm, whoever asks.
-    var requestsAll: Int32 { requestsKnown &+ requestsFromUnknown }
+    /// One of one in a second in which a level is at its limit, none of one in a second with another level.
+    private static func saturation(_ log: OutcomeCell, _ policy: DetectionPolicy) -> (Double, Double) {
+        guard log.processor > 0 || log.workers > 0 else { return (0, 0) }
+        let isFull =
+            Double(log.processor) >= 1000 * policy.cpuThreshold
+            || Double(log.workers) >= 1000 * policy.workersThreshold
+        return (isFull ? 1 : 0, 1)
+    }
 }

@@ -65,13 +65,15 @@ struct ServiceBaseline: Sendable {
         next = complete + 1
         guard trouble != .harm, trouble != .silence, complete > frozenUntil else { return }
         for second in windows.seconds(first...complete, slot: slot) {
-            learn(second, slowly: trouble == .pressure, isLogSilent: isLogSilent)
+            learn(second, slowly: trouble == .pressure, isLogSilent: isLogSilent, policy)
         }
         let seen = Double(windows.distinctSources(slot: slot, until: complete, seconds: Self.sourceSeconds))
         sources = learned <= 60 ? max(sources, seen) : sources + (seen - sources) / 600
     }
 
-    private mutating func learn(_ second: ServiceSecond, slowly: Bool, isLogSilent: Bool) {
+    private mutating func learn(
+        _ second: ServiceSecond, slowly: Bool, isLogSilent: Bool, _ policy: DetectionPolicy
+    ) {
         learned += 1
         for metric in PressureMetric.allCases where !(isLogSilent && metric.isLogged) {
             metrics[metric, default: MetricBaseline()].learn(
@@ -82,10 +84,10 @@ struct ServiceBaseline: Sendable {
                 lines: Double(second.log.requestsAll), connections: Double(second.cell.newConnections))
         }
         for channel in OutcomeChannel.allCases {
-            let (k, n) = OutcomeTest.counts(channel, second, ofKnown: false)
+            let (k, n) = OutcomeTest.counts(channel, second, ofKnown: false, policy)
             if n > 0 { ratios[channel, default: RatioBaseline()].learn(hits: k, trials: n) }
         }
-        let (k, n) = OutcomeTest.counts(.flow, second, ofKnown: true)
+        let (k, n) = OutcomeTest.counts(.flow, second, ofKnown: true, policy)
         if n > 0 { failedKnown.learn(hits: k, trials: n) }
     }
 

@@ -214,7 +214,7 @@ package struct RateFigures: Equatable, Sendable {
 
 /// The harm, as the channel that spoke loudest tells it. Nil where a channel has nothing to say.
 package struct OutcomeFigures: Equatable, Sendable {
-    /// `log`, `flow`, `slow_answers`, `dns`, `tls`.
+    /// `log`, `flow`, `slow_answers`, `slow_flows`, `tls`, `saturation`.
     package var channel: String
     /// Share of failures, 0…1.
     package var failureRatio: Double?

@@ -14,6 +14,11 @@ public struct Outcome: Equatable, Sendable, BitwiseCopyable {
     /// How many requests or events it stands for: 1 for a log line, any number for a counter of a metric, 0 for a level
     /// alone.
     public var count: UInt32
+    /// What of these requests it tells.
+    public var part: RequestPart
+    /// Seconds before `time` over which they are spread evenly, from 1 on: a metric that is summed up before it is sent
+    /// stands for more than the second of its arrival.
+    public var overSeconds: UInt8
     /// How much of `level` there is, in its unit.
     public var levelValue: UInt32
     /// HTTP status, 0 when there is none.
@@ -42,11 +47,23 @@ public struct Outcome: Equatable, Sendable, BitwiseCopyable {
     public init(service: ServiceID, time: Instant, arrival: Instant? = nil) {
         (self.service, self.time, client) = (service, time, .unspecified)
         self.arrival = arrival ?? time
-        (count, level, levelValue) = (1, .none, 0)
+        (count, part, overSeconds) = (1, .whole, 1)
+        (level, levelValue) = (.none, 0)
         (status, failure, event) = (0, .none, .none)
         (latencyMilliseconds, totalMilliseconds) = (Self.noLatency, Self.noLatency)
         (pathHash, nameLength) = (0, 0)
     }
+}
+
+/// What an outcome tells of requests. Log lines tell all of them at once; a metric may count the requests, another one
+/// those of them that failed, and a third one measure their time.
+public enum RequestPart: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+    /// That they were made, how they ended and how long they took.
+    case whole
+    /// That they failed; others count them as requests.
+    case failure
+    /// How long they took; others count them as requests.
+    case time
 }
 
 /// Why a request failed; `none` is success.

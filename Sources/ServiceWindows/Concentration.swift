@@ -49,10 +49,12 @@ package struct DurationHistogram: Sendable {
 
     package init() {}
 
-    mutating func add(milliseconds: UInt32) {
+    /// - Parameter count: how many answers took that long. A class that is full takes no more.
+    mutating func add(milliseconds: UInt32, count: UInt32 = 1) {
         let index = Self.index(milliseconds)
-        counts[index] &+= counts[index] == .max ? 0 : 1
-        total &+= 1
+        let taken = min(count, .max - counts[index])
+        counts[index] += taken
+        total += UInt64(taken)
     }
 
     /// The median in milliseconds (middle of its class), nil with fewer than `least` values.

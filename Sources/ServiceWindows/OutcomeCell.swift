@@ -8,6 +8,8 @@ package struct OutcomeCell: Sendable, WindowCell {
     package internal(set) var requests: Int32 = 0
     /// Of these, from unknown prefixes.
     package internal(set) var requestsFromUnknown: Int32 = 0
+    /// Of these, of clients who are not named: nobody can say whether they are known.
+    package internal(set) var requestsOfUnnamed: Int32 = 0
     /// Requests that failed (see `FailureClass.isFailure`), slow requests left out.
     package internal(set) var failures: Int32 = 0
     /// Failures that a limiter decided (429); harm only to those who were known.
@@ -18,7 +20,7 @@ package struct OutcomeCell: Sendable, WindowCell {
     package internal(set) var failuresKnown: Int32 = 0
     /// Requests that never came in time (408): slow clients.
     package internal(set) var slowRequests: Int32 = 0
-    /// Requests with a latency.
+    /// Answers whose time is known. Where metrics tell it, they need not be as many as the requests.
     package internal(set) var timed: Int32 = 0
     /// Of these, slower than the service's own limit.
     package internal(set) var slowAnswers: Int32 = 0
@@ -42,11 +44,18 @@ package struct OutcomeCell: Sendable, WindowCell {
 
     package init() {}
 
+    /// Requests of everybody, declared sources included: harm is harm, whoever asks. A failure is one of them, even where
+    /// the metric that counts requests comes a second after the one that counts failures.
+    package var requestsAll: Int64 {
+        max(Int64(requestsKnown) + Int64(requestsFromUnknown), Int64(failures))
+    }
+
     mutating func fold(_ fine: OutcomeCell) { add(fine) }
 
     mutating func add(_ other: OutcomeCell) {
         requests.add(other.requests)
         requestsFromUnknown.add(other.requestsFromUnknown)
+        requestsOfUnnamed.add(other.requestsOfUnnamed)
         failures.add(other.failures)
         limited.add(other.limited)
         requestsKnown.add(other.requestsKnown)
@@ -71,6 +80,7 @@ package struct OutcomeCell: Sendable, WindowCell {
         part.second = second &+ offset
         part.requests = requests.share(offset)
         part.requestsFromUnknown = requestsFromUnknown.share(offset)
+        part.requestsOfUnnamed = requestsOfUnnamed.share(offset)
         part.failures = failures.share(offset)
         part.limited = limited.share(offset)
         part.requestsKnown = requestsKnown.share(offset)

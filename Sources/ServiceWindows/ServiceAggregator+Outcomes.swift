@@ -4,26 +4,55 @@ package import FlowModel
 import Storage
 
 extension ServiceAggregator {
-    /// Books what the service said about one request.
+    /// Books what the service said about its requests, or about itself.
     package mutating func add(_ outcome: Outcome) {
+        let isBooked = outcome.overSeconds > 1 ? bookSpread(outcome) : book(outcome)
+        if isBooked { booked.outcomes &+= 1 } else { booked.ignoredOutcomes &+= 1 }
+    }
+
+    /// The services that have said in the last minute how full they are, by slot.
+    package var levelsOfLate: [(slot: Int, levels: LevelsOfLate)] {
+        states.indices.prefix(configuredCount).compactMap { slot in
+            let levels = states[slot].levels
+            return levels.isEmpty ? nil : (slot, levels)
+        }
+    }
+
+    /// Shares what was summed up over some seconds out among them; the newest get what is left over. A level lasts.
+    private mutating func bookSpread(_ outcome: Outcome) -> Bool {
+        let (each, rest) = outcome.count.quotientAndRemainder(dividingBy: UInt32(outcome.overSeconds))
+        var part = outcome
+        var isBooked = false
+        for age in 0..<UInt32(outcome.overSeconds) {
+            part.count = each + (age < rest ? 1 : 0)
+            if part.count == 0, part.level == .none { break }
+            part.time = outcome.time - .seconds(Int64(age))
+            isBooked = book(part) || isBooked
+        }
+        return isBooked
+    }
+
+    /// False when it is too old, or there is no room.
+    private mutating func book(_ outcome: Outcome) -> Bool {
         let slot = Int(outcome.service.index)
         guard slot < states.count, let second = clamp(outcome.time.seconds),
             let place = outcomeCells.place(slot: slot, second: second)
-        else {
-            booked.ignoredOutcomes &+= 1
-            return
-        }
-        booked.outcomes &+= 1
+        else { return false }
         outcomeCells[place.index].note(outcome)
         pulses[slot].lastSeen = now
-        states[slot].hear(outcome)
-        guard outcome.isRequest else { return }
+        if outcome.level == .none {
+            states[slot].hear(outcome)
+        } else {
+            // What the host says goes on when the service has fallen silent.
+            states[slot].levels.note(outcome.level, outcome.levelValue)
+        }
+        guard outcome.isRequest else { return true }
         let hasClient = outcome.client != .unspecified
         let isDeclared = hasClient && declared.contains(outcome.client)
         let isKnown = !hasClient || isDeclared || recognise(outcome.client, slot: slot)
         bookRequest(outcome, slot, place.index, isKnown: isKnown, isDeclared: isDeclared)
-        guard hasClient, !isDeclared else { return }
-        bookClient(outcome, slot, second, isKnown: isKnown)
+        if hasClient, !isDeclared { bookClient(outcome, slot, second, isKnown: isKnown) }
+        return true
     }
 
     /// Whether the service has met the client's prefix; a newcomer goes into the waiting room.
@@ -58,8 +87,10 @@ extension ServiceAggregator {
             outcome, failed: failed, isTimed: isTimed, isSlow: isSlow, isKnown: isKnown,
             isDeclared: isDeclared)
         guard isTimed else { return }
-        states[slot].recentLatencies.add(milliseconds: latency)
-        if !failed, !pulses[slot].isSuspicious { states[slot].latencies.add(milliseconds: latency) }
+        states[slot].recentLatencies.add(milliseconds: latency, count: outcome.count)
+        if !failed, !pulses[slot].isSuspicious {
+            states[slot].latencies.add(milliseconds: latency, count: outcome.count)
+        }
     }
 }
 
@@ -91,20 +122,20 @@ extension OutcomeCell {
         _ outcome: Outcome, failed: Bool, isTimed: Bool, isSlow: Bool, isKnown: Bool, isDeclared: Bool
     ) {
         let count = Int32(clamping: outcome.count)
+        if isTimed { timed.add(count) }
+        if isSlow { slowAnswers.add(count) }
+        guard outcome.part != .time else { return }
         if outcome.failure == .noSuchName { noSuchName.add(count) }
         if failed { failures.add(count) }
         if outcome.failure == .limited { limited.add(count) }
-        if isTimed { timed.add(count) }
-        if isSlow { slowAnswers.add(count) }
-        nameOctets.add(Int32(clamping: UInt64(outcome.nameLength) &* UInt64(outcome.count)))
         guard outcome.failure != .slowRequest else { return slowRequests.add(count) }
-        if !isDeclared {
-            requests.add(count)
-            if !isKnown { requestsFromUnknown.add(count) }
-        }
-        if isKnown {
-            requestsKnown.add(count)
-            if failed { failuresKnown.add(count) }
-        }
+        if isKnown, failed { failuresKnown.add(count) }
+        guard outcome.part != .failure else { return }
+        nameOctets.add(Int32(clamping: UInt64(outcome.nameLength) &* UInt64(outcome.count)))
+        if isKnown { requestsKnown.add(count) }
+        guard !isDeclared else { return }
+        requests.add(count)
+        if !isKnown { requestsFromUnknown.add(count) }
+        if outcome.client == .unspecified { requestsOfUnnamed.add(count) }
     }
 }

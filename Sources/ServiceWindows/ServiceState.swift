@@ -111,6 +111,8 @@ package struct ServiceState: Sendable {
 
     /// Server time of answers by the log, learned while nothing is suspicious.
     package internal(set) var latencies = DurationHistogram()
+    /// How full it was in the last minute, by its own word.
+    package internal(set) var levels = LevelsOfLate()
     /// Duration of single-request connections by the flows, likewise.
     package internal(set) var shortDurations = DurationHistogram()
     /// Answers slower than this are slow: max(1 s, 9 × median) in milliseconds.
@@ -165,6 +167,7 @@ package struct ServiceState: Sendable {
         unknownPaths.halve()
         knownShapes.halve()
         unknownShapes.halve()
+        levels.fade()
         previousLatencies = recentLatencies
         recentLatencies = DurationHistogram()
         slowAnswerMilliseconds = max(1000, 9 * (latencies.median() ?? 0))

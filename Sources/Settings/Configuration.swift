@@ -135,10 +135,14 @@ package struct SignalConfiguration: Equatable, Sendable {
     /// Lines a second that are taken of one sender, on each socket. A tenth of what one core reads: ten senders that flood
     /// at once leave everything else its cores, and no site writes as much from one address.
     package var linesPerSecond = 100_000
+    /// Sockets for StatsD; empty: none.
+    package var statsd: [StatsdSocket] = []
     /// In the order of the file; no name twice, none of a built-in format.
     package var formats: [NamedFormat] = []
     /// Tried in order; the first that fits a line takes it.
     package var rules: [SignalRuleConfiguration] = []
+    /// What metrics say; tried in order, the first that fits a metric takes it.
+    package var metrics: [MetricRuleConfiguration] = []
 
     package init() {}
 }

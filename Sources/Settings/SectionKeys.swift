@@ -55,7 +55,7 @@ enum EvaluationKey: String, SectionKey {
 }
 
 enum SignalsKey: String, SectionKey {
-    case syslog, statsd, formats, rules
+    case syslog, statsd, formats, rules, metrics
     case linesPerSecond = "lines_per_second"
     static let sectionPath = "signals"
 }
@@ -67,7 +67,8 @@ enum SyslogListenKey: String, SectionKey {
 }
 
 enum StatsdListenKey: String, SectionKey {
-    case udp
+    case udp, unix, mode
+    case receiveBuffer = "receive_buffer"
     static let sectionPath = "signals.statsd[]"
 }
 
@@ -80,6 +81,12 @@ enum RuleKey: String, SectionKey {
     case program, frontend, site, host, sender, format, service
     case serviceFrom = "service_from"
     static let sectionPath = "signals.rules[]"
+}
+
+enum MetricRuleKey: String, SectionKey {
+    case name, tags, sender, `as`, failure, unit, of, every, service
+    case serviceFrom = "service_from"
+    static let sectionPath = "signals.metrics[]"
 }
 
 enum BaselineKey: String, SectionKey {
@@ -146,6 +153,7 @@ extension Configuration {
         + paths(EvaluationKey.self) + paths(SignalsKey.self)
         + paths(SyslogListenKey.self) + paths(StatsdListenKey.self)
         + paths(FormatKey.self) + paths(RuleKey.self)
+        + paths(MetricRuleKey.self)
         + paths(BaselineKey.self)
         + DetectionPolicy.options.map { "detection." + $0.name } + paths(SuppressKey.self)
         + paths(DeclaredPrefixKey.self) + paths(MaintenanceKey.self) + paths(AlertKey.self)

@@ -10,20 +10,12 @@ extension ConfigurationReader {
         configuration.signals.linesPerSecond =
             integer(section[.linesPerSecond], in: 1...10_000_000, of: "a number of lines a second")
             ?? configuration.signals.linesPerSecond
-        readStatsd(section[.statsd])
+        readStatsd(section[.statsd], into: &configuration)
         let formats = catalogue.builtIn + readFormats(section[.formats], into: &configuration)
         for item in sections(section[.rules], of: "rules", RuleKey.self) {
             if let rule = rule(item, formats: formats) { configuration.signals.rules.append(rule) }
         }
-    }
-
-    private mutating func readStatsd(_ entry: Entry?) {
-        let sockets = sections(entry, of: "sockets", StatsdListenKey.self)
-        for item in sockets {
-            let udp = required(item, .udp, expected: "an address and a port, such as \"127.0.0.1:8125\"")
-            _ = endpoint(udp, example: "127.0.0.1:8125")
-        }
-        if let entry, !sockets.isEmpty { warn(entry.line, "'statsd' is not implemented yet; ignored") }
+        readMetrics(section[.metrics], into: &configuration.signals)
     }
 
     private mutating func rule(_ section: Section<RuleKey>, formats: [String]) -> SignalRuleConfiguration? {

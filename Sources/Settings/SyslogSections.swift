@@ -82,7 +82,7 @@ extension ConfigurationReader {
         return .unix(path: path, mode: mode ?? SyslogSocket.usualMode)
     }
 
-    private mutating func permissions(_ entry: Entry?) -> UInt16? {
+    mutating func permissions(_ entry: Entry?) -> UInt16? {
         value(entry, expected: "permissions in octal from 0200 to 0777, such as 0660") { text in
             guard text.utf8.count == 4, text.hasPrefix("0"), let mode = UInt16(text, radix: 8),
                 mode >= 0o200, mode <= 0o777

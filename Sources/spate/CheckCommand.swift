@@ -23,14 +23,16 @@ struct CheckCommand: ParsableCommand {
         StandardStreams.write("\(config): valid: \(Self.summary(configuration))")
     }
 
-    /// `3 sockets, 6 services, 4 log rules, 2 outputs`.
+    /// `3 sockets, 6 services, 4 log rules, 2 outputs`, with the metric rules where there are any.
     static func summary(_ configuration: Configuration) -> String {
-        [
-            counted(configuration.listen.count + configuration.signals.syslog.count, "socket"),
+        let signals = configuration.signals
+        return [
+            counted(configuration.listen.count + signals.syslog.count + signals.statsd.count, "socket"),
             counted(configuration.services.count, "service"),
-            counted(configuration.signals.rules.count, "log rule"),
+            counted(signals.rules.count, "log rule"),
+            signals.metrics.isEmpty ? nil : counted(signals.metrics.count, "metric rule"),
             counted(configuration.alerts.count, "output"),
-        ].joined(separator: ", ")
+        ].compactMap { $0 }.joined(separator: ", ")
     }
 
     private static func counted(_ count: Int, _ noun: String) -> String {

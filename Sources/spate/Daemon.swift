@@ -21,15 +21,19 @@ final class Daemon: Sendable {
         var routing: Routing
         var flows: [FlowSocket]
         var signals: [SignalSocket]
+        var metrics: [MetricSocket]
         var dispatcher: AlertDispatcher
         /// Of sockets that were closed by a change of the configuration.
         var closedFlows: [FlowSocketCounters] = []
         var closedSignals: [SignalSocketCounters] = []
+        var closedMetrics: [MetricSocketCounters] = []
 
         /// Of every flow socket there has been.
         var flowCounters: [FlowSocketCounters] { flows.map(\.counters) + closedFlows }
         /// Of every syslog socket there has been.
         var signalCounters: [SignalSocketCounters] { signals.map(\.allCounters) + closedSignals }
+        /// Of every StatsD socket there has been.
+        var metricCounters: [MetricSocketCounters] { metrics.map(\.allCounters) + closedMetrics }
     }
 
     let exporters = ExporterTable()
@@ -55,9 +59,11 @@ final class Daemon: Sendable {
         let opener = SocketOpener(configuration, exporters: exporters, routing: routing, logger: logger)
         let flows = try opener.flows(configuration.listen)
         let signals = try opener.signals(configuration.signals.syslog)
+        let metrics = try opener.metrics(configuration.signals.statsd)
         parts = Mutex(
             Parts(
                 configuration: configuration, routing: routing, flows: flows, signals: signals,
+                metrics: metrics,
                 dispatcher: AlertDispatcher(configuration.alerts.map(\.writer))))
         (self.evaluation, self.manager, self.logger) = (evaluation, manager, logger)
         keeper = configuration.state.directory.map { StateKeeper(directory: $0, logger: logger) }
@@ -74,11 +80,13 @@ final class Daemon: Sendable {
         let current = current
         for flow in current.flows { evaluation.attach(flow.rings) }
         for signal in current.signals { evaluation.attach(signal.rings) }
+        for metric in current.metrics { evaluation.attach(metric.rings) }
         evaluation.start(
             say: { [self] verdict in self.current.dispatcher.enqueue(verdict) },
             ticked: { [self] now in ticked(now) })
         for flow in current.flows { flow.listener.start() }
         for signal in current.signals { signal.listener.start() }
+        for metric in current.metrics { metric.listener.start() }
         let places = current.flows.filter { $0.number == 1 }.map { first in
             let count = first.configuration.sockets
             return "\(first.listener.address)" + (count > 1 ? " (\(count) sockets)" : "")
@@ -87,6 +95,10 @@ final class Daemon: Sendable {
         if !current.signals.isEmpty {
             let places = current.signals.map { "\($0.listener.address)" }.joined(separator: ", ")
             logger.info("taking log lines on \(places)")
+        }
+        if !current.metrics.isEmpty {
+            let places = current.metrics.map { "\($0.listener.address)" }.joined(separator: ", ")
+            logger.info("taking metrics on \(places)")
         }
         if current.configuration.exporters.allow.isEmpty {
             logger.info("exporters.allow is not set: flow records are taken from everyone")
@@ -102,6 +114,7 @@ final class Daemon: Sendable {
         let current = current
         current.flows.forEach { $0.stop() }
         current.signals.forEach { $0.stop() }
+        current.metrics.forEach { $0.stop() }
         keeper?.saveFinally(at: WallClock.now(), current.flows.map(\.stateSection))
         evaluation.stop()
         let lost = current.dispatcher.flush(until: .now() + Self.flushTime)
@@ -120,14 +133,19 @@ final class Daemon: Sendable {
         let routing = evaluation.routing(for: next, after: old.routing)
         let opener = SocketOpener(next, exporters: exporters, routing: routing, logger: logger)
         let newSignals = try opener.signals(change.syslogAdded)
+        let newMetrics = try opener.metrics(change.statsdAdded)
         let newFlows = try opener.flows(next.listen, beside: old.flows)
 
         for flow in change.flowsKept { flow.reconfigure(next.decoding, routing) }
         let settings = next.signalSettings(routing.plan)
+        let metricSettings = next.metricSettings(routing.plan)
         change.signalsGone.forEach { $0.stop() }
         change.signalsGone.forEach { evaluation.detach($0.rings) }
+        change.metricsGone.forEach { $0.stop() }
+        change.metricsGone.forEach { evaluation.detach($0.rings) }
         evaluation.reconfigure(next, routing) {
             change.signalsKept.forEach { $0.replace(settings) }
+            change.metricsKept.forEach { $0.replace(metricSettings) }
         }
         change.flowsGone.forEach { $0.stop() }
         change.flowsGone.forEach { evaluation.detach($0.rings) }
@@ -142,9 +160,10 @@ final class Daemon: Sendable {
         parts.withLock {
             $0 = Parts(
                 configuration: next, routing: routing, flows: change.flowsKept + newFlows,
-                signals: change.signalsKept + newSignals,
+                signals: change.signalsKept + newSignals, metrics: change.metricsKept + newMetrics,
                 dispatcher: dispatcher, closedFlows: old.closedFlows + change.flowsGone.map(\.counters),
-                closedSignals: old.closedSignals + change.signalsGone.map(\.allCounters))
+                closedSignals: old.closedSignals + change.signalsGone.map(\.allCounters),
+                closedMetrics: old.closedMetrics + change.metricsGone.map(\.allCounters))
         }
         if !sameOutputs {
             for output in next.alerts { output.obstacle.map { logger.warning("\($0)") } }
@@ -155,8 +174,10 @@ final class Daemon: Sendable {
         }
         for flow in newFlows { evaluation.attach(flow.rings) }
         for signal in newSignals { evaluation.attach(signal.rings) }
+        for metric in newMetrics { evaluation.attach(metric.rings) }
         newFlows.forEach { $0.listener.start() }
         newSignals.forEach { $0.listener.start() }
+        newMetrics.forEach { $0.listener.start() }
         for key in change.needsRestart {
             logger.warning("'\(key)' has changed: that takes effect at the next start")
         }
@@ -169,6 +190,7 @@ final class Daemon: Sendable {
         current.dispatcher.tick(now)
         for flow in current.flows { flow.listener.refreshKernelDrops() }
         for signal in current.signals { signal.listener.refreshKernelDrops() }
+        for metric in current.metrics { metric.listener.refreshKernelDrops() }
         save(current.flows, now)
         writers.withLock { $0.news(current.dispatcher.snapshots) }.forEach { logger.error("\($0)") }
         // The first shard ticks for all of them: no heartbeat while another one hangs.

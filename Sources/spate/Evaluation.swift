@@ -62,6 +62,11 @@ struct Evaluation: ~Copyable {
         return detector.evaluate(&windows, exporters: exporters.statuses, between: between)
     }
 
+    /// Of the services that have said of late how full they are, in the order of the configuration.
+    var levels: [ServiceLevels] {
+        windows.levelsOfLate.map { ServiceLevels(service: windows.service($0.slot).name, levels: $0.levels) }
+    }
+
     var openIncidents: Int { detector.openIncidents }
 
     /// Those that are judged here.

@@ -141,6 +141,7 @@ final class EvaluationLoop: @unchecked Sendable {
             snapshot.lastTick = instant
             for verdict in verdicts { snapshot.verdicts[verdict.event, default: 0] += 1 }
             snapshot.openIncidents = evaluation.openIncidents
+            snapshot.levels = evaluation.levels
         }
         for verdict in verdicts { say(verdict) }
     }

@@ -115,6 +115,8 @@ struct EvaluationSnapshot: Sendable {
     var verdicts: [VerdictEvent: UInt64] = [:]
     /// Flow records that each shard has taken.
     var records: [UInt64] = [0]
+    /// Of services that say how full they are.
+    var levels: [ServiceLevels] = []
 
     /// Of two shards.
     func adding(_ other: EvaluationSnapshot) -> EvaluationSnapshot {
@@ -125,6 +127,13 @@ struct EvaluationSnapshot: Sendable {
         sum.lastTick = min(lastTick, other.lastTick)
         sum.verdicts.merge(other.verdicts, uniquingKeysWith: &+)
         sum.records += other.records
+        sum.levels += other.levels
         return sum
     }
+}
+
+/// How full a service says it is.
+struct ServiceLevels: Sendable {
+    let service: String
+    let levels: LevelsOfLate
 }

@@ -13,9 +13,9 @@ import ServiceWindows
 /// Everything that the daemon counts, as metrics: every term of the conservation law, per exporter where it has one.
 /// docs/metrics.md explains them.
 struct MetricsReport {
-    private let parts: Daemon.Parts
+    let parts: Daemon.Parts
     private let exporters: [(name: String, counters: ExporterCounters)]
-    private let evaluation: EvaluationSnapshot
+    let evaluation: EvaluationSnapshot
 
     init(_ daemon: Daemon) {
         parts = daemon.current
@@ -25,7 +25,7 @@ struct MetricsReport {
         evaluation = daemon.evaluation.snapshot
     }
 
-    var metrics: [Metric] { intake + decoding + rings + windows + signals + outgoing }
+    var metrics: [Metric] { intake + decoding + rings + windows + signals + statsd + levels + outgoing }
 
     // MARK: Intake
 
@@ -78,7 +78,7 @@ struct MetricsReport {
     }
 
     /// One sample for the same labels: a socket that was closed and opened again goes on counting.
-    private static func sums(
+    static func sums(
         _ values: [(labels: [(String, String)], value: UInt64)]
     ) -> [(labels: [(String, String)], value: Double)] {
         var sums: [String: (labels: [(String, String)], value: UInt64)] = [:]

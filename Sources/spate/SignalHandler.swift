@@ -97,7 +97,7 @@ struct SignalSettings: Sendable {
 }
 
 /// The writing end of a ring, where there may be several. Belongs to the queue of its socket.
-private final class OutcomeWriter {
+final class OutcomeWriter {
     private var producer: RingProducer<Outcome>
 
     init(_ producer: consuming RingProducer<Outcome>) { self.producer = producer }

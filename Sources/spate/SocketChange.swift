@@ -54,6 +54,17 @@ struct SocketOpener {
         }
         return sockets
     }
+
+    func metrics(_ listen: [StatsdSocket]) throws(SocketError) -> [MetricSocket] {
+        var sockets: [MetricSocket] = []
+        for socket in listen {
+            sockets.append(
+                try MetricSocket(
+                    socket, settings: configuration.metricSettings(routing.plan),
+                    gather: configuration.gather, logger: logger))
+        }
+        return sockets
+    }
 }
 
 /// Which sockets stay, come and go between two configurations. A socket is the same when its address, port and number
@@ -64,6 +75,9 @@ struct SocketChange {
     var signalsKept: [SignalSocket]
     var signalsGone: [SignalSocket]
     var syslogAdded: [SyslogSocket]
+    var metricsKept: [MetricSocket]
+    var metricsGone: [MetricSocket]
+    var statsdAdded: [StatsdSocket]
     /// Keys whose change a running daemon does not follow.
     var needsRestart: [String] = []
     /// Those that stay at an address where others come or go: they hear of exporters of which these knew.
@@ -82,21 +96,31 @@ struct SocketChange {
         signalsKept = old.signals.filter { wantedSyslog.contains($0.configuration.place) }
         signalsGone = old.signals.filter { !wantedSyslog.contains($0.configuration.place) }
         syslogAdded = next.signals.syslog.filter { !presentSyslog.contains($0.place) }
+        let wantedStatsd = Set(next.signals.statsd.map(\.place))
+        let presentStatsd = Set(old.metrics.map(\.configuration.place))
+        metricsKept = old.metrics.filter { wantedStatsd.contains($0.configuration.place) }
+        metricsGone = old.metrics.filter { !wantedStatsd.contains($0.configuration.place) }
+        statsdAdded = next.signals.statsd.filter { !presentStatsd.contains($0.place) }
 
-        let asked = Dictionary(
-            (next.listen + next.signals.syslog.compactMap(\.datagrams)).map {
-                ($0.place, $0.receiveBufferBytes)
-            }
-        ) { first, _ in first }
+        let all =
+            next.listen + next.signals.syslog.compactMap(\.datagrams)
+            + next.signals.statsd.compactMap(\.datagrams)
+        let asked = Dictionary(all.map { ($0.place, $0.receiveBufferBytes) }) { first, _ in first }
         let kept =
             flowsKept.map(\.configuration) + signalsKept.compactMap(\.configuration.datagrams)
+            + metricsKept.compactMap(\.configuration.datagrams)
         if kept.contains(where: { asked[$0.place] != $0.receiveBufferBytes }) {
             needsRestart.append("receive_buffer")
         }
         let files = next.signals.syslog.filter { $0.datagrams == nil }
-        if signalsKept.contains(where: {
-            $0.configuration.datagrams == nil && !files.contains($0.configuration)
-        }) {
+        let isOther = metricsKept.contains { socket in
+            socket.configuration.datagrams == nil && !next.signals.statsd.contains(socket.configuration)
+        }
+        if isOther
+            || signalsKept.contains(where: {
+                $0.configuration.datagrams == nil && !files.contains($0.configuration)
+            })
+        {
             needsRestart.append("mode")
         }
         if next.gather != old.configuration.gather { needsRestart.append("gather") }

@@ -13,7 +13,7 @@ import ServiceSignals
 struct StatusSurvey {
     private let daemon: Daemon
     let parts: Daemon.Parts
-    private let evaluation: EvaluationSnapshot
+    let evaluation: EvaluationSnapshot
     private let now: Instant
 
     init(_ daemon: Daemon, at now: Instant) {
@@ -24,6 +24,7 @@ struct StatusSurvey {
     var report: StatusReport {
         StatusReport(
             daemon: process, sockets: sockets, exporters: exporters, logs: logs, rules: rules,
+            metrics: metrics, levels: levels,
             writers: parts.dispatcher.snapshots.map {
                 StatusReport.Writer(
                     writer: $0.name, delivered: $0.delivered, waiting: $0.waiting, dropped: $0.dropped)
@@ -57,7 +58,13 @@ struct StatusSurvey {
                 "logs", signal.listener.address, signal.listener.receiveBuffer, counters.map(\.intake),
                 ringDrops: counters.map(\.dropped))
         }
-        return flows + logs
+        let metrics = parts.metrics.map { metric in
+            let counters = parts.metricCounters.filter { $0.address == metric.listener.address }
+            return socket(
+                "metrics", metric.listener.address, metric.listener.receiveBuffer, counters.map(\.intake),
+                ringDrops: counters.map(\.dropped))
+        }
+        return flows + logs + metrics
     }
 
     /// One of several sockets at an address.

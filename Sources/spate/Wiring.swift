@@ -36,6 +36,36 @@ extension Configuration {
         }
     }
 
+    /// The rules for metrics in their order, likewise.
+    var metricRules: [MetricRule] {
+        let directory = ServiceDirectory(services)
+        return signals.metrics.compactMap { rule in
+            guard let name = NamePattern(rule.name), let service = rule.target.source(directory) else {
+                return nil
+            }
+            var metric = MetricRule(name: name, use: rule.metricUse, service: service)
+            metric.tags = rule.tags.compactMap { tag in
+                NamePattern(tag.value).map { TagCondition(key: tag.key, value: $0) }
+            }
+            guard metric.tags.count == rule.tags.count else { return nil }
+            (metric.sender, metric.milliseconds, metric.overSeconds) = (
+                rule.sender, rule.milliseconds, rule.overSeconds
+            )
+            return metric
+        }
+    }
+
+    var metricParser: MetricParser {
+        var limits = MetricLimits()
+        limits.dateTolerance = Self.dateTolerance
+        return MetricParser(rules: metricRules, services: ServiceDirectory(services), limits: limits)
+    }
+
+    /// What the sockets for metrics read them with. A sender may send as many datagrams as another one lines.
+    func metricSettings(_ plan: ShardPlan) -> MetricSettings {
+        MetricSettings(parser: metricParser, plan: plan, datagramsPerSecond: signals.linesPerSecond)
+    }
+
     /// Where the daemon can be asked, the socket first.
     var controlAddresses: [ControlAddress] {
         [
@@ -63,8 +93,38 @@ extension Configuration {
 
     var signalParser: SignalParser {
         var limits = SignalLimits()
-        // A date further off would fall out of the windows, which reach four minutes back: then the arrival counts.
-        limits.dateTolerance = .seconds(120)
+        limits.dateTolerance = Self.dateTolerance
         return SignalParser(rules: logRules, services: ServiceDirectory(services), limits: limits)
+    }
+
+    /// A date further off would fall out of the windows, which reach four minutes back: then the arrival counts.
+    private static let dateTolerance = Interval.seconds(120)
+}
+
+extension MetricTarget {
+    fileprivate func source(_ directory: ServiceDirectory) -> MetricServiceSource? {
+        switch self {
+        case .service(let name): directory.service(named: name).map { .fixed($0) }
+        case .tag(let key): .tag(key)
+        case .name: .star
+        }
+    }
+}
+
+extension MetricRuleConfiguration {
+    fileprivate var metricUse: MetricUse {
+        switch use {
+        case .requests: .requests(failure)
+        case .errors: .failures(failure)
+        case .latency: .latency
+        case .queue: .level(.queue, all: 1, isFree: false)
+        case .workers: .level(.workers, all: all, isFree: false)
+        case .workersIdle: .level(.workers, all: all, isFree: true)
+        case .cpu: .level(.processor, all: all, isFree: false)
+        case .cpuIdle: .level(.processor, all: all, isFree: true)
+        case .handshakeFailures: .event(.handshakeFailure)
+        case .saturated: .event(.saturated)
+        case .accepted: .event(.accepted)
+        }
     }
 }

@@ -116,6 +116,7 @@ import Testing
         ("slow_answers", "55% of answers are slow (normal 0%)"),
         ("dns", "55% of queries fail (normal 0%)"),
         ("tls", "55% of TLS handshakes fail (normal 0%)"),
+        ("saturation", "55% of the time its host is full (normal 0%)"),
     ])
     func `each outcome channel names what fails`(channel: String, phrase: String) {
         var verdict = Fixtures.slowConnections()

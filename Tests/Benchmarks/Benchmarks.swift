@@ -11,6 +11,7 @@ import ServiceWindows
     private var rounds = 5
     private var withWindows = true
     private var onlyCounts = false
+    private var readsMetrics = false
     private var discovers = false
     private var evaluation: (() -> Bool)?
     private var captures: [String] = []
@@ -23,6 +24,7 @@ import ServiceWindows
     ///
     /// - `decode` leaves the windows out, for profilers; `rounds=N` says how often all is done (5).
     /// - `scan`, or `scan=NUMBER`, and `sketches` are evaluations; exit status 1 when a promise does not hold.
+    /// - `metrics` reads StatsD datagrams instead.
     /// - `records` only prints how many records a round of `decode` decodes.
     static func main() throws {
         var benchmarks = Benchmarks()
@@ -38,6 +40,7 @@ import ServiceWindows
         switch (parts[0], parts.dropFirst().first) {
         case ("records", nil): onlyCounts = true
         case ("decode", nil): withWindows = false
+        case ("metrics", nil): readsMetrics = true
         case ("discover", nil): discovers = true
         case ("scan", let value):
             evaluation = { Evaluations.scan(count: Int(value ?? "") ?? 10_000_000, growth: 32) }
@@ -51,6 +54,7 @@ import ServiceWindows
     }
 
     private func run() throws {
+        guard !readsMetrics else { return MetricReading(rounds: rounds).run() }
         guard !onlyCounts else { return print(generated(services: 200).reduce(0) { $0 + count($1).records }) }
         let columns = "records   services  decode  ring    first pass  repeated"
         print(

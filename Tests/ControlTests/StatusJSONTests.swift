@@ -25,6 +25,21 @@ struct StatusJSONTests {
         for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
     }
 
+    @Test func `levels that nobody told are left out`() {
+        var report = StatusReport.sample
+        report.metrics = [
+            StatusReport.Metrics(address: "[::]:8125", read: 1, ignored: [:], malformed: ["rate": 2])
+        ]
+        report.levels = [
+            StatusReport.Levels(service: "shop", queue: nil, workersPercent: 50.5, cpuPercent: 97)
+        ]
+        #expect(
+            report.jsonLines.suffix(3).prefix(2) == [
+                #"{"type":"metrics","address":"[::]:8125","ignored":{},"malformed":{"rate":2},"read":1}"#,
+                #"{"type":"levels","cpu_percent":97,"service":"shop","workers_percent":50.5}"#,
+            ])
+    }
+
     @Test func `what does not print is escaped`() throws {
         var report = StatusReport.sample
         report.writers[0].writer = "a\u{1B}\u{7F}\u{9B}\u{202E}\"\\\u{E0001}é"

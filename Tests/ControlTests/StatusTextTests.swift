@@ -55,6 +55,34 @@ struct StatusTextTests {
         #expect(lines.suffix(2) == ["Exporters", "  nothing has come yet"])
     }
 
+    @Test func `metrics and levels have tables where there are any`() {
+        var report = StatusReport.sample
+        report.metrics = [
+            StatusReport.Metrics(
+                address: "127.0.0.1:8125", read: 12, ignored: ["unknown_name": 3], malformed: ["value": 1])
+        ]
+        report.levels = [
+            StatusReport.Levels(service: "shop", queue: 7, workersPercent: 99.6, cpuPercent: nil),
+            StatusReport.Levels(service: "dns", queue: nil, workersPercent: nil, cpuPercent: 1e300),
+        ]
+        let text = StatusText(report).lines.joined(separator: "\n")
+        #expect(
+            text.contains(
+                """
+                Metrics
+                  address         understood  without outcome  malformed
+                  127.0.0.1:8125          12                3          1
+                    without outcome: 3 unknown_name
+                    malformed: 1 value
+
+                Levels, at most in the last minute
+                  service  queue  workers           CPU
+                  shop         7    100 %             -
+                  dns          -        -  1000000000 %
+
+                """), "\(text)")
+    }
+
     @Test func `bad health says why`() {
         var report = StatusReport.sample
         (report.daemon.health, report.daemon.reasons) = ("failing", ["the evaluation has not run for 9 s"])

@@ -21,6 +21,8 @@ struct SecondNumbers: Equatable {
     var short: Int64 = 0
     var handshakeOnly: Int64 = 0
     var requests: Int64 = 0
+    var requestsOfUnnamed: Int64 = 0
+    var timed: Int64 = 0
     var failures: Int64 = 0
     var slowRequests: Int64 = 0
     var handshakeFailures: Int64 = 0
@@ -41,7 +43,8 @@ struct SecondNumbers: Equatable {
             ("packets in", \.packetsIn), ("packets out", \.packetsOut), ("octets in", \.octetsIn),
             ("octets out", \.octetsOut), ("ended", \.ended), ("unanswered", \.unanswered),
             ("reset", \.reset), ("short", \.short), ("handshake only", \.handshakeOnly),
-            ("requests", \.requests), ("failures", \.failures), ("slow requests", \.slowRequests),
+            ("requests", \.requests), ("requests of unnamed", \.requestsOfUnnamed), ("timed", \.timed),
+            ("failures", \.failures), ("slow requests", \.slowRequests),
             ("handshake failures", \.handshakeFailures),
         ]
     }
@@ -59,6 +62,7 @@ extension SecondNumbers {
         (ended, unanswered, reset) = (Int64(cell.ended), Int64(cell.unanswered), Int64(cell.reset))
         (short, handshakeOnly) = (Int64(cell.short), Int64(cell.handshakeOnly))
         (requests, failures) = (Int64(log.requests), Int64(log.failures))
+        (requestsOfUnnamed, timed) = (Int64(log.requestsOfUnnamed), Int64(log.timed))
         (slowRequests, handshakeFailures) = (Int64(log.slowRequests), Int64(log.handshakeFailures))
     }
 }

@@ -248,8 +248,19 @@ struct RandomTraffic {
         outcome.failure = [.none, .clientError, .serverError, .noServer, .slowRequest][pick(0..<5)]
         if chance(0.5) { outcome.client = IPAddress(ipv4: 0x6440_0000 + UInt32(pick(0..<1000)) * 37) }
         if chance(0.2) { (outcome.event, outcome.status, outcome.failure) = (.handshakeFailure, 0, .none) }
+        if chance(0.3) { measure(&outcome) }
         return (time + Int64(chance(0.1) ? pick(0..<1100) : 0), outcome)
     }
+
+    /// What a metric says: so many at once, summed up over a while, or a part of what there is to say.
+    private mutating func measure(_ outcome: inout Outcome) {
+        (outcome.client, outcome.count) = (.unspecified, UInt32(pick(1..<200)))
+        if chance(0.5) { outcome.overSeconds = UInt8(pick(1...60)) }
+        outcome.part = [.whole, .failure, .time][pick(0..<3)]
+        if outcome.part == .time || chance(0.3) { outcome.latencyMilliseconds = UInt32(pick(0..<4000)) }
+    }
+
+    private mutating func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
 
     private mutating func pick(_ range: Range<Int>) -> Int { Int.random(in: range, using: &random) }
 

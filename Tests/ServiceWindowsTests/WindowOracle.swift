@@ -268,21 +268,34 @@ struct WindowOracle {
     // MARK: Outcomes
 
     mutating func add(_ outcome: Outcome) {
-        let slot = Int(outcome.service.index)
-        guard let second = secondToBook(outcome.time) else {
-            ignoredOutcomes += 1
-            return
+        let over = Int64(outcome.overSeconds)
+        var isBooked = false
+        for age in 0..<over {
+            let count = Int64(outcome.count) / over + (age < Int64(outcome.count) % over ? 1 : 0)
+            guard count > 0, let second = secondToBook(outcome.time - .seconds(age)) else { continue }
+            book(outcome, count, second)
+            isBooked = true
         }
-        if outcome.event == .handshakeFailure { change(slot, second) { $0.handshakeFailures += 1 } }
+        if !isBooked { ignoredOutcomes += 1 }
+    }
+
+    private mutating func book(_ outcome: Outcome, _ count: Int64, _ second: Int64) {
+        let slot = Int(outcome.service.index)
+        if outcome.event == .handshakeFailure { change(slot, second) { $0.handshakeFailures += count } }
         guard outcome.event == .none || outcome.status != 0 || outcome.failure != .none else { return }
         if outcome.client != .unspecified { _ = recognise(outcome.client, slot: slot) }
         change(slot, second) {
-            if outcome.failure == .slowRequest {
-                $0.slowRequests += 1
-            } else {
-                $0.requests += 1
-                if outcome.failure.isFailure { $0.failures += 1 }
+            let isSlowRequest = outcome.failure == .slowRequest
+            if outcome.latencyMilliseconds != Outcome.noLatency, !isSlowRequest { $0.timed += count }
+            if outcome.part == .time { return }
+            if isSlowRequest {
+                $0.slowRequests += count
+                return
             }
+            if outcome.failure.isFailure { $0.failures += count }
+            if outcome.part == .failure { return }
+            $0.requests += count
+            if outcome.client == .unspecified { $0.requestsOfUnnamed += count }
         }
     }
 

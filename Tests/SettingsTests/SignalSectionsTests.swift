@@ -81,10 +81,6 @@ struct SignalSectionsTests {
             "syslog: [ { udp: '[::1]:2055' } ]",
             "2: port 2055 is in 'listen' already, expected a port of its own"
         ),
-        (
-            "statsd: [ { udp: x } ]",
-            "2: 'udp' is 'x', expected an IP address and a port from 1 to 65535, such as \"127.0.0.1:8125\""
-        ),
     ])
     func `mistakes`(signals: String, problem: String) {
         #expect(problems(services + "signals: { \(signals) }") == [problem])
@@ -130,13 +126,5 @@ struct SignalSectionsTests {
             problems("signals: { rules: [ { format: nginx-combined, service: web } ] }") == [
                 "1: 'service' is 'web', expected the name of a service, and a 'services' section that has it"
             ])
-    }
-
-    @Test func `statsd is not there yet and says so`() {
-        #expect(
-            warnings("signals:\n  statsd: [ { udp: 127.0.0.1:8125 } ]") == [
-                "2: 'statsd' is not implemented yet; ignored"
-            ])
-        #expect(warnings("signals: { statsd: [] }") == [])
     }
 }

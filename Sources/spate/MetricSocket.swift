@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import FlowModel
+import Intake
+import LockFree
+import Logging
+import ServiceSignals
+import ServiceWindows
+import Settings
+
+/// A socket that metrics come in on.
+final class MetricSocket: Sendable {
+    /// Outcomes between a socket and the evaluation: a datagram of 8 KiB has at most two thousand, and half of the ring is
+    /// more than a batch of datagrams of ordinary size. 2 MiB, shared out among the shards.
+    private static let ringOutcomes = 32_768
+    /// Least for each shard.
+    private static let shardOutcomes = 8192
+
+    let configuration: StatsdSocket
+    let listener: DatagramListener<MetricHandler>
+    let rings: ShardRings<Outcome>
+    let counters = MetricCounters()
+
+    /// Opens the socket; nothing is received before it is started.
+    init(
+        _ configuration: StatsdSocket, settings: MetricSettings, gather: Interval, logger: Logger
+    ) throws(SocketError) {
+        rings = ShardRings(
+            settings.plan.count, capacity: Self.ringOutcomes, least: Self.shardOutcomes,
+            filler: Outcome(service: ServiceID(0), time: Instant(microseconds: 0)))
+        self.configuration = configuration
+        let handler = MetricHandler(settings: settings, rings: rings.feeds.map(\.ring), counters: counters)
+        // One octet more than a datagram may have shows that it has too many.
+        let octets = MetricLimits().datagramOctets + 1
+        switch configuration {
+        case .udp(let place):
+            listener = DatagramListener(
+                socket: try UDPSocket.open(place), handler: handler, gatherInterval: gather,
+                datagramOctets: octets)
+        case .unix(let path, let mode):
+            listener = DatagramListener(
+                socket: try UnixDatagramSocket.open(path: path, mode: mode), handler: handler,
+                datagramOctets: octets)
+        }
+        listener.receiveBuffer?.warning(for: listener.address).map { logger.warning("\($0)") }
+    }
+
+    /// Returns when the socket reads metrics as `settings` says.
+    func replace(_ settings: MetricSettings) {
+        let done = DispatchSemaphore(value: 0)
+        listener.withHandler { handler in
+            handler.replace(settings)
+            done.signal()
+        }
+        done.wait()
+    }
+
+    /// Hands over what the kernel holds and closes the socket.
+    func stop() {
+        let done = DispatchSemaphore(value: 0)
+        listener.stop { done.signal() }
+        done.wait()
+    }
+
+    var allCounters: MetricSocketCounters {
+        MetricSocketCounters(
+            address: listener.address, intake: listener.counters, metrics: counters, dropped: rings.dropped)
+    }
+}
+
+/// What a StatsD socket has counted, kept when the socket is closed: counters only rise.
+struct MetricSocketCounters: Sendable {
+    let address: ListenAddress
+    let intake: IntakeCounters
+    let metrics: MetricCounters
+    let dropped: UInt64
+}
+
+extension StatsdSocket {
+    /// What it is bound to.
+    var place: ListenAddress {
+        switch self {
+        case .udp(let configuration): .udp(configuration.place)
+        case .unix(let path, mode: _): .unix(path: path)
+        }
+    }
+
+    /// Of a UDP socket.
+    var datagrams: ListenConfiguration? {
+        guard case .udp(let configuration) = self else { return nil }
+        return configuration
+    }
+}
