@@ -33,7 +33,7 @@ extension FailureClass {
             case (0x73, 0x48), (0x73, 0x43): .timeout  // sH, sC
             case (0x53, 0x48): .badGateway  // SH
             case (0x53, 0x43): .noServer  // SC
-            case (0x50, 0x52): status >= 500 ? byStatus : .limited  // PR
+            case (0x50, 0x52): status >= 500 || status == 400 ? byStatus : .limited  // PR
             case (0x43, 0x51), (0x43, 0x43), (0x43, 0x48): .abandoned  // CQ, CC, CH
             default: byStatus
             }

@@ -75,7 +75,8 @@ private struct HaproxyFormatCompiler {
     private mutating func append(
         _ field: LogField, _ ending: LinePlan.Ending, isText: Bool, _ flags: Flags, _ start: Int
     ) throws(FormatError) {
-        let isQuoted = flags.isQuoted && isText
+        // Captured headers have quotes only where there are any.
+        let isQuoted = flags.isQuoted && isText && ending != .braces
         if isQuoted { builder.append(ASCII.quote) }
         try builder.append(flags.isHexadecimal && field.isNumber ? .other : field, ending, at: start)
         if isQuoted { builder.append(ASCII.quote) }

@@ -25,7 +25,7 @@ package struct LinePlan: Equatable, Sendable {
         case address
         /// After so many octets, if the text is there; else by the text.
         case width(Int)
-        /// `{…}`, or nothing at all, and then a space less.
+        /// haproxy's captured headers: `{…}`, `"{…}"` or nothing at all, and then no second space.
         case braces
     }
 
@@ -90,8 +90,12 @@ extension LinePlan {
                 guard line.hasResult, bytes.isCut(steps[index], self.text.span, in: rest) else { return nil }
                 return line.take(steps[index].field, rest, bytes) ? line : nil
             }
-            if steps[index].ending == .braces, end == position, self.text.span.isSpace(text) {
-                text = text.lowerBound + 1..<text.upperBound
+            if steps[index].ending == .braces {
+                if end == position, self.text.span.isSpace(text),
+                    end == message.lowerBound || bytes[end - 1] == ASCII.space
+                {
+                    text = text.lowerBound + 1..<text.upperBound
+                }
                 guard bytes.matches(self.text.span, text, at: end, end: message.upperBound) else {
                     return nil
                 }
@@ -147,12 +151,7 @@ extension Span<UInt8> {
         case .request:
             let version = find(" HTTP/", in: rest) ?? rest.lowerBound
             return find(text, step.text, in: version &+ (version > rest.lowerBound ? 1 : 0)..<rest.upperBound)
-        case .braces:
-            guard !rest.isEmpty, self[rest.lowerBound] == ASCII.brace else { return rest.lowerBound }
-            guard let end = first(ASCII.closingBrace, in: rest),
-                matches(text, step.text, at: end &+ 1, end: rest.upperBound)
-            else { return nil }
-            return end &+ 1
+        case .braces: return capturesEnd(in: rest)
         }
     }
 
@@ -185,6 +184,16 @@ extension Span<UInt8> {
             if start == rest.upperBound { return range.isEmpty ? start : nil }
         }
         return nil
+    }
+
+    /// The end of captured headers, the beginning of `rest` when there are none.
+    private func capturesEnd(in rest: Range<Int>) -> Int? {
+        let isQuoted = starts(rest, with: "\"{")
+        let start = rest.lowerBound &+ (isQuoted ? 1 : 0)
+        guard start < rest.upperBound, self[start] == ASCII.brace else { return rest.lowerBound }
+        guard let end = first(ASCII.closingBrace, in: start..<rest.upperBound) else { return nil }
+        guard isQuoted else { return end &+ 1 }
+        return starts(end &+ 1..<rest.upperBound, with: "\"") ? end &+ 2 : nil
     }
 
     /// The last colon in a row of address characters: an IPv6 address has colons of its own.

@@ -49,7 +49,8 @@ extension SyslogHeader {
             scanner.token(in: bytes) != nil,
             skipStructuredData(&scanner, bytes)
         else { return nil }
-        _ = scanner.skip(ASCII.space, in: bytes)
+        // rsyslog puts two spaces before the text.
+        while scanner.skip(ASCII.space, in: bytes) {}
         _ = scanner.skip("\u{FEFF}", in: bytes)
         return SyslogHeader(
             host: unlessNil(host, bytes), program: unlessNil(program, bytes), timestamp: timestamp,

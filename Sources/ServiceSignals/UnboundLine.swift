@@ -26,6 +26,7 @@ struct UnboundReply {
 extension UnboundLine {
     init(_ message: Range<Int>, _ bytes: Span<UInt8>) {
         var scanner = ByteScanner(message)
+        Self.skipOwnHeader(&scanner, bytes)
         guard scanner.skip(ASCII.opening, in: bytes), scanner.field(before: ASCII.closing, in: bytes) != nil,
             scanner.skip(ASCII.space, in: bytes), let level = scanner.token(in: bytes)
         else {
@@ -43,6 +44,18 @@ extension UnboundLine {
         } else {
             self = .notice
         }
+    }
+
+    /// What stands before `[16135:0]` in a file that unbound writes itself: `[1795269294] unbound`, or
+    /// `Nov 21 13:54:54 unbound` with `log-time-ascii`.
+    private static func skipOwnHeader(_ scanner: inout ByteScanner, _ bytes: Span<UInt8>) {
+        let name = "unbound["
+        guard let head = scanner.peek(in: bytes), scanner.rest.count > 24 else { return }
+        let place =
+            head == ASCII.opening
+            ? bytes.first(ASCII.space, in: scanner.rest).map { $0 + 1 } : scanner.position + 16
+        guard let place, place < scanner.end, bytes.starts(place..<scanner.end, with: name) else { return }
+        scanner.move(to: place + name.utf8.count - 1)
     }
 
     /// Client, name, type, class, response code, seconds; a query (`log-queries`) ends behind the class.

@@ -5,8 +5,9 @@
 # found worth keeping (.build/fuzz-corpus). Fails when a promise is broken or the program stops, and says which input it was.
 #
 # Usage: Tests/Fuzz/run.sh [TARGET [SECONDS [address]]]
-#   TARGET   datagrams (decoded, as the daemon does), listings (as `spate decode` does), state (the file of state.directory) or
-#            framing (what a syslog connection brings); default: datagrams
+#   TARGET   datagrams (decoded, as the daemon does), listings (as `spate decode` does), state (the file of state.directory),
+#            framing (what a syslog connection brings), lines (of logs, read by all built-in formats) or formats (of the
+#            operator's, and lines read by them); default: datagrams
 #   SECONDS  default: 60
 #   address  adds the address sanitizer, at less than half the speed
 set -euo pipefail
@@ -20,8 +21,13 @@ datagrams) product=FuzzDatagrams ;;
 listings) product=FuzzListings ;;
 state) product=FuzzState ;;
 framing) product=FuzzFraming ;;
-*) sed -n '7,11s/^# //p' "$0" >&2 && exit 2 ;;
+lines) product=FuzzLines ;;
+formats) product=FuzzFormats ;;
+*) sed -n '7,12s/^# //p' "$0" >&2 && exit 2 ;;
 esac
+
+dictionary=Tests/Fuzz/datagrams.dict
+[[ $target == lines || $target == formats ]] && dictionary=Tests/Fuzz/lines.dict
 
 # Datagrams longer than this teach nothing that several short ones do not.
 longest=4096
@@ -51,7 +57,7 @@ export SWIFT_BACKTRACE=enable=no
 
 status=0
 "$program" "$kept" "$seeds" -max_total_time="$duration" -max_len="$longest" -timeout="$patience" -print_final_stats=1 \
-    -dict=Tests/Fuzz/datagrams.dict -artifact_prefix="$findings/$target-" >"$log" 2>&1 || status=$?
+    -dict="$dictionary" -artifact_prefix="$findings/$target-" >"$log" 2>&1 || status=$?
 
 awk '/^stat::number_of_executed_units/ { runs = $2 } /^stat::average_exec_per_sec/ { rate = $2 }
     /cov:/ { for (i = 1; i < NF; i++) if ($i == "cov:") edges = $(i + 1) }

@@ -160,6 +160,33 @@ struct HaproxyFormatTests {
         }
     }
 
+    /// haproxy 2.6 writes neither braces nor quotes when nothing was captured.
+    @Test(arguments: [#"headers="{Mozilla/5.0 (X)|a b}""#, "headers=", #"headers="{}""#])
+    func quotedHeaders(captured: String) throws {
+        let plan = try LinePlan(
+            haproxy: "%{+Q}o client=%{-Q}ci status=%ST headers=%hr agent=%[capture.req.hdr(0)]")
+        let rule = LogRule(format: .lines(plan), service: TestNetwork.fixed("web-http"))
+        let line = "<134>Nov 21 02:02:45 haproxy[1]: client=10.1.1.1 status=503 "
+        #expect(TestNetwork.read(line + captured + #" agent="x""#, [rule]).single?.failure == .noServer)
+        #expect(TestNetwork.read(line + captured + #"agent="x""#, [rule]).ignoredReason == .unreadable)
+    }
+
+    /// Where no headers are, the text behind them must be there all the same.
+    @Test(arguments: ["200 ", "200 x", "200 {", "200 {}", "200 {}\"ab"])
+    func headersAndTheEndOfTheLine(line: String) throws {
+        let plan = try LinePlan(haproxy: #"%ST %hr"abc"#)
+        let rule = LogRule(format: .lines(plan), service: TestNetwork.fixed("web-http"))
+        #expect(TestNetwork.read("<134>haproxy: " + line, [rule]).ignoredReason == .unreadable)
+    }
+
+    /// Formats without `%r` have no `<BADREQ>`.
+    @Test func aBadRequestIsNoRefusal() throws {
+        let plan = try LinePlan(haproxy: "%ST %tsc")
+        let rule = LogRule(format: .lines(plan), service: TestNetwork.fixed("web-http"))
+        #expect(TestNetwork.read("<134>haproxy: 400 PR--", [rule]).single?.failure == .clientError)
+        #expect(TestNetwork.read("<134>haproxy: 403 PR--", [rule]).single?.failure == .limited)
+    }
+
     @Test func clientsOfAUnixSocketHaveNoAddress() throws {
         let line = Self.line().replacing("10.20.1.110:59171", with: "unix:1")
         let outcome = try #require(TestNetwork.read(line).single)

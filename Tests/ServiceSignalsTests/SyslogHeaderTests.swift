@@ -14,6 +14,7 @@ struct SyslogHeaderTests {
         "<134>Nov 21 02:02:45  haproxy: ",
         "<134>2026-11-21T02:02:45.123456+00:00 lb1 haproxy[16131]: ", "haproxy: ",
         "<134>1 2026-11-21T02:02:45.907+00:00 lb1 haproxy 16131 - - ", "<134>1 - - haproxy - - - ",
+        "<134>1 2026-11-21T02:02:45Z lb1 haproxy - - -  ",
         "<134>1 2026-11-21T02:02:45Z lb1 haproxy 16131 ID47 [a@1 x=\"\\\"] \\\\\"][b] \u{FEFF}",
     ])
     func forms(header: String) {
@@ -118,6 +119,13 @@ struct SyslogHeaderTests {
         #expect(TestNetwork.read(line, [rule]) == .unmatched)
         (rule.host, rule.sender) = (nil, TestNetwork.prefix("10.3.0.0/16"))
         #expect(TestNetwork.read(line, [rule]) == .unmatched)
+    }
+
+    /// As a program writes it to a file.
+    @Test func aKeyIsNoTag() {
+        let plan = try? JSONPlan([("status", "status")])
+        let rule = plan.map { LogRule(format: .json($0), service: TestNetwork.fixed("web-http")) }
+        #expect(TestNetwork.read(#"{"status": 503}"#, [rule].compactMap(\.self)).single?.failure == .noServer)
     }
 
     @Test func dateOfTheHeaderServesLinesWithoutOne() {

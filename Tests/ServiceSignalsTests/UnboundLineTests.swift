@@ -22,6 +22,16 @@ struct UnboundLineTests {
         #expect(lower.single?.pathHash == outcome.pathHash)
     }
 
+    /// As unbound writes it to its own file, with and without log-time-ascii.
+    @Test(arguments: ["Nov 21 02:02:44 unbound[16135:0] ", "[1795226564] unbound[16135:0] ", "[16135:0] "])
+    func headersOfItsOwn(header: String) {
+        let line = "<14>unbound: \(header)reply: 10.20.1.1 www.corp.test. A IN SERVFAIL 0.015981 1 47"
+        #expect(TestNetwork.read(line).single?.failure == .serverFailure)
+        #expect(
+            TestNetwork.read("<14>unbound: \(header)query: 10.20.1.1 www.corp.test. A IN").ignoredReason
+                == .noOutcome)
+    }
+
     @Test(arguments: [
         ("SERVFAIL", FailureClass.serverFailure), ("REFUSED", .refused), ("NXDOMAIN", .noSuchName),
         ("FORMERR", .clientError), ("NOTIMPL", .clientError), ("YXDOMAIN", .none),
