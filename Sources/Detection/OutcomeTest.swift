@@ -30,8 +30,8 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
 
 extension OutcomeChannel {
     /// What the channel knows of one second: failures or slow answers, of how many.
-    package func counts(in second: ServiceSecond) -> (bad: Double, all: Double) {
-        OutcomeTest.counts(self, second, ofKnown: false)
+    package func counts(in second: ServiceSecond, policy: DetectionPolicy) -> (bad: Double, all: Double) {
+        OutcomeTest.counts(self, second, ofKnown: false, policy)
     }
 }
 

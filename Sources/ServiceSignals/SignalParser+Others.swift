@@ -32,7 +32,7 @@ extension SignalParser {
         return .outcome(outcome, rule: rule)
     }
 
-    /// A failure is told by a line of its own behind the question's: it says nothing of another question.
+    /// A failure is told by a line of its own behind the question's: it is none of another question.
     mutating func readBIND(_ line: LogLine, _ bytes: Span<UInt8>, rule: Int) -> SignalResult {
         guard case .fixed(let service) = rules[rule].service else {
             return .ignored(.unknownService, rule: rule)
@@ -41,7 +41,8 @@ extension SignalParser {
         let question: BINDQuestion
         switch BINDLine(line.message, bytes) {
         case .query(let asked): question = asked
-        case .failure(let asked, let failure): (question, outcome.failure) = (asked, failure)
+        case .failure(let asked, let failure):
+            (question, outcome.failure, outcome.part) = (asked, failure, .failure)
         case .notice: return .ignored(.noOutcome, rule: rule)
         case .unreadable: return .ignored(.unreadable, rule: rule)
         }

@@ -40,12 +40,9 @@ extension ServiceAggregator {
         else { return false }
         outcomeCells[place.index].note(outcome)
         pulses[slot].lastSeen = now
-        if outcome.level == .none {
-            states[slot].hear(outcome)
-        } else {
-            // What the host says goes on when the service has fallen silent.
-            states[slot].levels.note(outcome.level, outcome.levelValue)
-        }
+        // A level alone is the host's word: that goes on when the service has fallen silent.
+        if outcome.count > 0 { states[slot].hear(outcome) }
+        if outcome.level != .none { states[slot].levels.note(outcome.level, outcome.levelValue) }
         guard outcome.isRequest else { return true }
         let hasClient = outcome.client != .unspecified
         let isDeclared = hasClient && declared.contains(outcome.client)

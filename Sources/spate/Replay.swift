@@ -26,7 +26,7 @@ struct Replay: ~Copyable {
 
     /// - Parameter series: a file to which the signals of every second are appended; nil for none.
     init(_ configuration: Configuration, series path: String? = nil) {
-        series = path.map { SignalSeries(path: $0) }
+        series = path.map { SignalSeries(path: $0, policy: configuration.detection) }
         evaluation = Evaluation(configuration, exporters: exporters)
         decoder = DatagramDecoder(configuration: configuration.decoding, exporters: exporters)
         parser = configuration.signalParser

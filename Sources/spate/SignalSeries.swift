@@ -10,13 +10,14 @@ import ServiceWindows
 /// does not, before one asks why it was or was not alerted.
 struct SignalSeries {
     private let file: LineAppender
+    private let policy: DetectionPolicy
     /// The next second to write.
     private var next: Int64?
 
     /// Seconds until what flows tell of a second has come, and at most what the windows keep second by second.
     private static let wait: Int64 = 150
 
-    init(path: String) { file = .file(path) }
+    init(path: String, policy: DetectionPolicy) { (file, self.policy) = (.file(path), policy) }
 
     /// The errno of the first line that could not be written; 0 while all could.
     private(set) var error: Int32 = 0
@@ -32,19 +33,20 @@ struct SignalSeries {
         for slot in 0..<windows.serviceCount where !windows.isIdle(slot, for: 200) {
             let service = windows.service(slot)
             for second in windows.seconds(first...last, slot: slot) where second.isTold {
-                let isTaken = file.append(Array((Self.line(service.name, second) + "\n").utf8))
+                let isTaken = file.append(Array((line(service.name, second) + "\n").utf8))
                 if !isTaken, error == 0 { error = file.lastError }
             }
         }
     }
 
-    private static func line(_ service: String, _ second: ServiceSecond) -> String {
+    private func line(_ service: String, _ second: ServiceSecond) -> String {
         let channels = OutcomeChannel.allCases.map { channel in
-            let (bad, all) = channel.counts(in: second)
+            let (bad, all) = channel.counts(in: second, policy: policy)
             return (channel.rawValue, JSONValue.array([.integer(Int(bad)), .integer(Int(all))]))
         }
         return JSONObject([
-            ("type", .string("signals")), ("time", .string(Instant(seconds: second.cell.second).rfc3339(digits: 0))),
+            ("type", .string("signals")),
+            ("time", .string(Instant(seconds: second.cell.second).rfc3339(digits: 0))),
             ("service", .string(service)), ("new_connections", .integer(Int(second.cell.newConnections))),
             ("open", .integer(Int(second.open))), ("slow", .integer(Int(second.slow))),
             ("packets", .integer(Int(clamping: second.cell.packetsByClients))),

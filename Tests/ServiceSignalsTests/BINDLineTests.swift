@@ -32,6 +32,7 @@ struct BINDLineTests {
         let outcome = try #require(
             Self.read("client @0x7f 10.20.1.188#48021 (www.corp.test): " + text).single)
         #expect(outcome.failure == expected)
+        #expect(outcome.part == .failure)
         #expect(outcome.nameLength == 13)
     }
 
