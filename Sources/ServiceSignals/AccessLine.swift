@@ -18,6 +18,8 @@ struct AccessLine {
     var site: Range<Int>?
     /// The first two letters of haproxy's termination state.
     var state: (UInt8, UInt8) = (ASCII.minus, ASCII.minus)
+    /// The connection failed before there was a request, for 0 because of the request; nil when the line is about others.
+    var connectionError: UInt64?
     /// A `limit_req` or `limit_conn` turned the request away.
     var isLimited = false
     var serverAddress: IPAddress?
@@ -53,6 +55,10 @@ extension AccessLine {
         case .backend: backend = range
         case .site: site = range
         case .termination: return takeState(range, bytes)
+        case .connectionError:
+            connectionError = bytes.number(range)
+            hasResult = connectionError != nil
+            return hasResult
         case .limitStatus: isLimited = isLimited || bytes.equals(range, "REJECTED")
         case .serverAddress: serverAddress = bytes.address(range)
         case .serverPort: serverPort = bytes.number(range).flatMap { UInt16(exactly: $0) }

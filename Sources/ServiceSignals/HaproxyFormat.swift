@@ -167,6 +167,7 @@ extension HaproxyFormatCompiler {
         case "status", "txn.status": .status
         case "fe_name": .frontend
         case "be_name": .backend
+        case "fc_err": .connectionError
         case "path", "url", "capture.req.uri", "pathq", "baseq": .target
         case "req.hdr(host)", "hdr(host)", "req.hdr(Host)", "hdr(Host)", "ssl_fc_sni": .site
         default: .other

@@ -79,7 +79,8 @@ struct LinePlanBuilder {
     func finished() throws(FormatError) -> LinePlan {
         let names = { (field: LogField) in steps.contains { $0.field == field } }
         let times = { (kind: TimerKind) in steps.contains { $0.field.timer == kind } }
-        guard names(.status) || names(.originalStatus) || names(.termination) else {
+        guard names(.status) || names(.originalStatus) || names(.termination) || names(.connectionError)
+        else {
             throw FormatError(
                 position: 0,
                 message: "it names no \(language.statusWords), without which nothing can be told from a line")
@@ -115,7 +116,7 @@ extension LogLanguage {
         switch self {
         case .nginx: "$status"
         case .apache: "%>s"
-        case .haproxy: "%ST and no %ts"
+        case .haproxy: "%ST, no %ts and no %[fc_err]"
         case .json: "status"
         }
     }

@@ -22,6 +22,9 @@ enum LogField: Equatable, Sendable {
     case site
     /// haproxy's termination state, of which the first two letters count.
     case termination
+    /// The number of what went wrong before there was a request: haproxy's `%[fc_err]` in an `error-log-format`, 0 for
+    /// a request that could not be read.
+    case connectionError
     /// What nginx's `limit_req` or `limit_conn` decided.
     case limitStatus
     /// Address of the server that answered.

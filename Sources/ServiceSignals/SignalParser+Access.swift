@@ -22,6 +22,7 @@ extension SignalParser {
             arrival: line.arrival)
         (outcome.client, outcome.status) = (access.client, access.status)
         outcome.failure = access.failure
+        if access.connectionError ?? 0 > 0 { outcome.event = .handshakeFailure }
         if let time = access.serverTime(serverTime), outcome.failure != .slowRequest {
             outcome.latencyMilliseconds = Outcome.milliseconds(time)
         }
@@ -58,7 +59,8 @@ extension SignalParser {
 extension AccessLine {
     /// Why the request failed: by haproxy's termination state where there is one, else by the status.
     var failure: FailureClass {
-        isLimited
+        if let connectionError, status == 0 { return connectionError == 0 ? .clientError : .none }
+        return isLimited
             ? .limited
             : FailureClass(haproxyState: state.0, state.1, status: status, isUnreadable: isBadRequest)
     }

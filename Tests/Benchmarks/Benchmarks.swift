@@ -12,6 +12,8 @@ import ServiceWindows
     private var withWindows = true
     private var onlyCounts = false
     private var readsMetrics = false
+    private var withLogs = false
+    private var lines: Int?
     private var discovers = false
     private var evaluation: (() -> Bool)?
     private var captures: [String] = []
@@ -25,6 +27,8 @@ import ServiceWindows
     /// - `decode` leaves the windows out, for profilers; `rounds=N` says how often all is done (5).
     /// - `scan`, or `scan=NUMBER`, and `sketches` are evaluations; exit status 1 when a promise does not hold.
     /// - `metrics` reads StatsD datagrams instead.
+    /// - `logs` is about log lines instead of flow records: `rounds=N` as above; `lines=NUMBER` reads so many of each kind
+    ///   and prints no figures, for those who count allocations.
     /// - `records` only prints how many records a round of `decode` decodes.
     static func main() throws {
         var benchmarks = Benchmarks()
@@ -39,6 +43,8 @@ import ServiceWindows
         let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
         switch (parts[0], parts.dropFirst().first) {
         case ("records", nil): onlyCounts = true
+        case ("logs", nil): withLogs = true
+        case ("lines", let value?): lines = Int(value)
         case ("decode", nil): withWindows = false
         case ("metrics", nil): readsMetrics = true
         case ("discover", nil): discovers = true
@@ -55,6 +61,8 @@ import ServiceWindows
 
     private func run() throws {
         guard !readsMetrics else { return MetricReading(rounds: rounds).run() }
+        if let lines { return LogBenchmark.read(lines: lines) }
+        if withLogs { return LogBenchmark.run(rounds: rounds) }
         guard !onlyCounts else { return print(generated(services: 200).reduce(0) { $0 + count($1).records }) }
         let columns = "records   services  decode  ring    first pass  repeated"
         print(

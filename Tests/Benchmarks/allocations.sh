@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Counts what decoding allocates: the calls of malloc and its kin in one round of the benchmark's decoding, less those of
-# setting it up. Exit status 1 when a record costs an allocation.
+# Counts what decoding flow records and reading log lines allocates: the calls of malloc and its kin in one round of the
+# benchmark, less those of setting it up. Exit status 1 when a record or a line costs an allocation.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -34,7 +34,10 @@ few=$(count 1)
 many=$(count 3)
 records=$(($("$program" records) * 2))
 echo "$((many - few)) allocations for $records records, of $few for setting up and a first round"
-awk -v allocations=$((many - few)) -v records="$records" 'BEGIN {
-    printf "%.6f allocations a record\n", allocations / records
-    exit allocations >= records / 1000
+few_lines=$(LD_PRELOAD="$folder/count.so" "$program" lines=1000 2>&1 > "$folder/out" | tail -n 1)
+many_lines=$(LD_PRELOAD="$folder/count.so" "$program" lines=101000 2>&1 > "$folder/out" | tail -n 1)
+echo "$((many_lines - few_lines)) allocations for 100000 lines of each kind, of $few_lines for setting up and 1000 lines"
+awk -v allocations=$((many - few)) -v records="$records" -v lines=$((many_lines - few_lines)) 'BEGIN {
+    printf "%.6f allocations a record, %.6f a line\n", allocations / records, lines / 100000
+    exit allocations >= records / 1000 || lines >= 100
 }'

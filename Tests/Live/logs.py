@@ -12,16 +12,20 @@ import os
 import subprocess
 import sys
 
-EXPLAINED = {"no_outcome", "told_elsewhere"}
+# Lines longer than 8192 octets are no syslog messages.
+EXPLAINED = {"no_outcome", "told_elsewhere", "too_long"}
 # Files that a syslog daemon writes have headers.
 STORED = ("-traditional-file", "-rsyslog-file")
 
 
 def configuration(base, form, program):
-    rule = {"format": form.removeprefix("own-"), "service": "dns" if program in ("unbound", "named") else "web"}
-    if program != "-":
-        rule["program"] = program
-    return base + f"  rules: [ {json.dumps(rule)} ]\n"
+    rules = []
+    for name in form.split(","):
+        rule = {"format": name.removeprefix("own-"), "service": "dns" if program in ("unbound", "named") else "web"}
+        if program != "-":
+            rule["program"] = program
+        rules.append(rule)
+    return base + f"  rules: {json.dumps(rules)}\n"
 
 
 def survey(spate, base, row, samples, folder):

@@ -147,6 +147,7 @@ for url in https://10.2.0.20/status/200 https://10.2.0.20/file/missing 'https://
     in_space logs curl -sk --http2 --interface 10.20.1.5 -o /dev/null "$url" || true
 done
 in_space logs python3 "$parts/ask.py" crowd 10.2.0.20 80 100 >> "$folder/ask.out" 2>&1 || true
+in_space logs python3 "$parts/ask.py" crowd 10.2.0.30 80 60 /hang >> "$folder/ask.out" 2>&1 || true
 stop KILL "$flapping"
 sleep 1
 in_space logs curl -s -o /dev/null http://10.2.0.10:8001/flap || true

@@ -179,6 +179,24 @@ struct HaproxyFormatTests {
         #expect(TestNetwork.read("<134>haproxy: " + line, [rule]).ignoredReason == .unreadable)
     }
 
+    /// haproxy's manual has this as its error-log-format.
+    @Test(arguments: [
+        ("34/000000000A0000A0/0/0/0 -/TLSv1.3/(NONE)", ServiceEvent.handshakeFailure, FailureClass.none),
+        ("0/0000000000000000/0/0/0 shop.test/TLSv1.3/TLS_AES_256_GCM_SHA384", .none, .clientError),
+    ])
+    func errorLogFormat(tail: String, event: ServiceEvent, failure: FailureClass) throws {
+        let plan = try LinePlan(
+            haproxy:
+                #"error-log-format "%ci:%cp [%tr] %ft %ac/%fc %[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv/%sslc""#
+        )
+        let rule = LogRule(format: .lines(plan), service: TestNetwork.fixed("web-https"))
+        let line = "<134>Nov 21 02:02:45 haproxy[1]: 10.20.1.5:47607 [21/Nov/2026:02:02:45.074] secure~ 12/3 "
+        let outcome = try #require(TestNetwork.read(line + tail, [rule]).single)
+        #expect((outcome.event, outcome.failure) == (event, failure))
+        #expect(outcome.client == TestNetwork.address("10.20.1.5"))
+        #expect(TestNetwork.read(line + "x" + tail, [rule]).ignoredReason == .unreadable)
+    }
+
     /// Formats without `%r` have no `<BADREQ>`.
     @Test func aBadRequestIsNoRefusal() throws {
         let plan = try LinePlan(haproxy: "%ST %tsc")

@@ -1,7 +1,7 @@
 """Asks a server everything that a log line could have trouble with.
 
 usage: ask.py ADDRESS PORT [tls] [proxy] [keep]    one server, all kinds of requests
-       ask.py crowd ADDRESS PORT COUNT             COUNT connections at a time that say nothing
+       ask.py crowd ADDRESS PORT COUNT [PATH]      COUNT connections at a time that say nothing, or ask for PATH
 
 `tls` speaks TLS first; `proxy` sends a PROXY protocol header first. Sources are 10.20.1.1 and others, fd00:20::1 for IPv6.
 """
@@ -166,14 +166,17 @@ class Asker:
             self.fail_handshake()
 
 
-def crowd(address, port, count):
+def crowd(address, port, count, path=None):
     connections = [socket.create_connection((address, port), timeout=2) for _ in range(count)]
-    time.sleep(0.5)
+    if path:
+        for connection in connections:
+            connection.sendall(get(path.encode()))
+    time.sleep(1.5)
     for connection in connections:
         connection.close()
 
 
 if sys.argv[1] == "crowd":
-    crowd(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    crowd(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:])
 else:
     Asker(sys.argv[1], int(sys.argv[2]), "tls" in sys.argv[3:], "proxy" in sys.argv[3:]).run()
