@@ -44,20 +44,21 @@ struct LogBenchmark {
 
     static var kinds: Int { samples.count }
 
-    private static func time(_ sample: Sample, lines: Int) -> Double {
+    private static func time(_ sample: Sample, lines count: Int) -> Double {
         let rule = LogRule(format: sample.format, service: .fixed(ServiceID(0)))
         var parser = SignalParser(rules: [rule], services: services)
         let sender = IPAddress(ipv4: 0x0A02_0001)
+        let lines = sample.lines
         var read = 0
         let start = clock()
-        for number in 0..<lines {
-            let octets = sample.lines[number % sample.lines.count].span
-            if case .outcome = parser.parse(octets, from: sender, arrival: arrival) { read &+= 1 }
+        for number in 0..<count {
+            let octets = lines[number % lines.count]
+            if case .outcome = parser.parse(octets.span, from: sender, arrival: arrival) { read &+= 1 }
         }
         let ticks = clock() - start
-        precondition(read == lines, "\(sample.name): \(read) of \(lines) lines were read")
+        precondition(read == count, "\(sample.name): \(read) of \(count) lines were read")
         // POSIX: a clock tick is a microsecond.
-        return Double(ticks) * 1000 / Double(lines)
+        return Double(ticks) * 1000 / Double(count)
     }
 
     private static func column(_ text: String, _ width: Int) -> String {

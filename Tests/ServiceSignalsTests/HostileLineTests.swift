@@ -9,36 +9,43 @@ import Testing
 struct HostileLineTests {
     private static let names = LogFormat.builtInNames
 
-    private static func rules() throws -> [LogRule] {
-        let formats =
-            names.compactMap { LogFormat.builtIn(named: $0) } + [
-                .lines(try LinePlan(nginx: "$remote_addr $msec $status $upstream_response_time")),
-                .lines(try LinePlan(apache: "%{%Y-%m-%dT%H:%M:%S}t.%{usec_frac}t %h %>s %D")),
-                .lines(
-                    try LinePlan(haproxy: "%ci:%cp [%tr] %TR/%Tw/%Tc/%Tr/%Ta %ST %tsc %sq/%bq %hr %{+Q}r")),
-                .json(
-                    try JSONPlan([
-                        ("status", "status"), ("time", "time"), ("server_time_s", "t"), ("queue", "q"),
-                    ])),
-            ]
-        return formats.map { LogRule(format: $0, service: TestNetwork.fixed("web-http")) }
+    /// Each format alone, and all of them.
+    private static let sets: [[LogRule]] = {
+        let own: [LogFormat?] = [
+            try? .lines(LinePlan(nginx: "$remote_addr $msec $status $upstream_response_time")),
+            try? .lines(LinePlan(apache: "%{%Y-%m-%dT%H:%M:%S}t.%{usec_frac}t %h %>s %D")),
+            try? .lines(LinePlan(haproxy: "%ci:%cp [%tr] %TR/%Tw/%Tc/%Tr/%Ta %ST %tsc %sq/%bq %hr %{+Q}r")),
+            try? .json(
+                JSONPlan([("status", "status"), ("time", "time"), ("server_time_s", "t"), ("queue", "q")])),
+        ]
+        let formats = names.map { LogFormat.builtIn(named: $0) } + own
+        let rules = formats.compactMap(\.self).map {
+            LogRule(format: $0, service: TestNetwork.fixed("web-http"))
+        }
+        return rules.map { [$0] } + [rules]
+    }()
+
+    @Test func allFormatsAreThere() {
+        #expect(Self.sets.count == Self.names.count + 5)
     }
 
     /// Reads a message by each format alone, and by all in their order.
     private func read(_ message: [UInt8], header: String = "<134>Nov 21 02:02:45 vm x[1]: ") throws {
-        let rules = try Self.rules()
-        for set in rules.map({ [$0] }) + [rules] {
+        for set in Self.sets {
             var parser = TestNetwork.parser(set)
             for octets in [Array(header.utf8) + message, message] {
                 let result = parser.parse(octets.span, from: TestNetwork.sender, arrival: TestNetwork.arrival)
                 result.forEachOutcome { outcome in
-                    #expect(outcome.service == TestNetwork.id("web-http"))
-                    #expect(outcome.time <= TestNetwork.arrival)
-                    #expect(TestNetwork.arrival - outcome.time <= SignalLimits().dateTolerance)
-                    #expect(outcome.status <= 999)
+                    // An expectation for each would take most of the time.
+                    if !Self.isPossible(outcome) { Issue.record("\(outcome)") }
                 }
             }
         }
+    }
+
+    private static func isPossible(_ outcome: Outcome) -> Bool {
+        outcome.service == TestNetwork.id("web-http") && outcome.time <= TestNetwork.arrival
+            && TestNetwork.arrival - outcome.time <= SignalLimits().dateTolerance && outcome.status <= 999
     }
 
     private func read(_ message: String) throws { try read(Array(message.utf8)) }
