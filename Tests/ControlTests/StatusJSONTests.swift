@@ -35,7 +35,7 @@ struct StatusJSONTests {
         ]
         #expect(
             report.jsonLines.suffix(3).prefix(2) == [
-                #"{"type":"metrics","address":"[::]:8125","ignored":{},"malformed":{"rate":2},"read":1}"#,
+                #"{"type":"metrics","address":"[::]:8125","dropped":{},"ignored":{},"malformed":{"rate":2},"read":1}"#,
                 #"{"type":"levels","cpu_percent":97,"service":"shop","workers_percent":50.5}"#,
             ])
     }
