@@ -74,8 +74,11 @@ package enum IntakeLimits {
     /// Octets taken from a connection by one call, one call a turn: some three hundred lines, then it is the next one's turn.
     static let connectionReadOctets = 64 << 10
 
-    /// What is taken from all connections together at a stop, at most: half a second's work. A sender that goes on sending
-    /// does not keep it from ending.
+    /// The most that the kernel holds of a connection, which grants twice what it is asked for: what a stop takes of each. A
+    /// sender that goes on sending does not keep it from ending.
+    static let octetsHeldForConnection = 2 * connectionBufferOctets
+
+    /// What a stop takes of all connections together, at most: half a second's work.
     static let octetsAtStop = 64 << 20
 
     /// Octets of the longest frame taken whole when nothing else is said.

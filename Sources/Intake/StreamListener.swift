@@ -212,10 +212,11 @@ extension StreamListener where Handler: ~Copyable {
     private func drainRest() {
         var left = IntakeLimits.octetsAtStop
         for connection in open.values {
-            while left > 0 {
+            var share = min(left, IntakeLimits.octetsHeldForConnection)
+            while share > 0 {
                 let count = read(connection)
                 if count == 0 { break }
-                left &-= count
+                (share, left) = (share &- count, left &- count)
             }
             if open[connection.number] != nil { end(connection) }
         }

@@ -11,10 +11,7 @@ package struct UnixDatagramSocket: ~Copyable, Sendable {
     package let path: String
     let bound: BoundSocket
 
-    /// The longest path that the kernel takes (unix(7): 108 with the zero at the end).
-    package static let pathOctets = 107
-
-    /// Opens a socket at `path`. The file of a process that is gone makes place.
+    /// Opens a socket at `path`, of at most 107 octets. The file of a process that is gone makes place.
     ///
     /// - Parameter mode: permissions of the file; who may write to it may send.
     package static func open(path: String, mode: UInt16) throws(SocketError) -> UnixDatagramSocket {
