@@ -67,7 +67,9 @@ import Testing
         + (0..<10).map {
             "<30>1 2026-11-21T02:02:45.5+00:00 svc unbound 1 - [a@1 b=\"c\\]\"] [1:0] info: 10.0.0.\($0) a. A IN NOERROR 0.1 0 4"
         }
-        + (0..<3).map { "<134>Nov 21 02:02:45 haproxy[1]: 10.20.1.1:5 [21/Nov/2026:02:02:45.907] no request \($0)" }
+        + (0..<3).map {
+            "<134>Nov 21 02:02:45 haproxy[1]: 10.20.1.1:5 [21/Nov/2026:02:02:45.907] no request \($0)"
+        }
         + ["<30>Nov 21 02:02:45 svc unbound: [1:0] info: start of service (unbound 1.17.1)."]
         + (0..<2).map { "<13>Nov 21 02:02:45 vm cron[\($0)]: nobody's line \u{1B}[31m" } + ["<999>x"]
 
