@@ -87,7 +87,11 @@ extension OutcomeFigures {
     private func failing(past: Bool) -> String {
         switch channel {
         case "flow": past ? "connections were unanswered or reset" : "connections are unanswered or reset"
-        case "slow_answers": past ? "answers were slow" : "answers are slow"
+        case "slow_answers", "flow_latency": past ? "answers were slow" : "answers are slow"
+        case "flow_handshakes":
+            past ? "connections were taken late" : "connections are taken late"
+        case "flow_replies": past ? "packets had no reply" : "packets have no reply"
+        case "flow_truncated": past ? "answers were cut short" : "answers are cut short"
         case "dns": past ? "queries failed" : "queries fail"
         case "saturation": past ? "the time its host was full" : "the time its host is full"
         case "tls": past ? "TLS handshakes failed" : "TLS handshakes fail"

@@ -90,7 +90,7 @@ enum EvidenceCollector {
         // Their own baseline must have been learned first: without one, what is usual would look like harm.
         let ofKnown = ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= 50
         for channel in OutcomeChannel.allCases where speaks(channel, evidence, seconds, service) {
-            let lag = channel == .flow || channel == .slowFlows ? max(5, service.flowLag) : logLag(service)
+            let lag = Self.lag(of: channel, service)
             guard
                 let finding = OutcomeTest.run(
                     channel, seconds: seconds, baseline: baseline.ratio(channel, ofKnown: ofKnown),
@@ -108,18 +108,20 @@ enum EvidenceCollector {
         evidence.harmsOnlyNewcomers = ofAll?.isUp ?? false
     }
 
-    /// Single flows of a sampled exporter are no evidence. A full service is harmed only where more is asked of it than
-    /// usual, and where it tells nothing of its answers: those may be as good as ever.
+    /// A full service is harmed only where more is asked of it than usual, and where it tells nothing of its answers: those
+    /// may be as good as ever.
     private static func speaks(
         _ channel: OutcomeChannel, _ evidence: Evidence, _ seconds: [ServiceSecond], _ service: ServiceState
     ) -> Bool {
-        switch channel {
-        case .log, .slowAnswers, .tls: true
-        case .flow, .slowFlows: !service.sampled
-        case .saturation:
-            !evidence.pressures.isEmpty
-                && !seconds.suffix(60).contains { $0.log.requestsAll > 0 || $0.log.timed > 0 }
-        }
+        guard channel == .saturation else { return channel.isEvidence(sampled: service.sampled) }
+        return !evidence.pressures.isEmpty
+            && !seconds.suffix(60).contains { $0.log.requestsAll > 0 || $0.log.timed > 0 }
+    }
+
+    /// A handshake is booked where it began, all else where the flow or the request ended.
+    private static func lag(of channel: OutcomeChannel, _ service: ServiceState) -> Int64 {
+        guard channel.isByFlows else { return logLag(service) }
+        return max(5, channel == .flowHandshakes ? service.startLag : service.flowLag)
     }
 
     /// Compared in event time, on the pairs of what is up: one pressure that explains one harm is enough.
@@ -128,9 +130,7 @@ enum EvidenceCollector {
     ) {
         let slack = Int64(policy.orderSlack)
         evidence.isInOrder = evidence.harms.contains { harm in
-            let lag =
-                harm.channel == .flow || harm.channel == .slowFlows
-                ? max(5, service.flowLag) : logLag(service)
+            let lag = Self.lag(of: harm.channel, service)
             return evidence.pressures.contains { pressure in
                 harm.onset >= pressure.onset - slack && harm.onset <= pressure.end + max(lag, slack)
             }

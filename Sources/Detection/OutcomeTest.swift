@@ -7,7 +7,7 @@ package import ServiceWindows
 package enum OutcomeChannel: String, CaseIterable, Sendable {
     /// Failed requests by the log, and work the service says it dropped.
     case log
-    /// Unanswered and reset connections by the flows.
+    /// Unanswered, refused and denied connections by the flows.
     case flow
     /// Answers slower than the service's own limit, by the log.
     case slowAnswers = "slow_answers"
@@ -17,15 +17,55 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
     case tls
     /// Seconds in which the processor or the workers were at their limit, by metrics.
     case saturation
+    /// Failed answers by the status of HTTP or the response code of DNS in flow records.
+    case flowStatus = "flow_status"
+    /// Answers slower than the service's own limit, as exporters measured the server's time.
+    case flowLatency = "flow_latency"
+    /// Connections that were taken only after they were asked again, by the flows.
+    case flowHandshakes = "flow_handshakes"
+    /// Known clients that were served an error page's worth, by the flows.
+    case flowTruncated = "flow_truncated"
+    /// Packets of clients without one of the server, by the flows of a sampled exporter: in sum, since a sample tells
+    /// nothing of a single flow.
+    case flowReplies = "flow_replies"
 
-    /// Of how long answers took.
-    package var isSlowness: Bool { self == .slowAnswers || self == .slowFlows }
+    /// Slowness is weaker evidence than failure, and so is a short answer.
+    package var isSlowness: Bool {
+        switch self {
+        case .slowAnswers, .slowFlows, .flowLatency, .flowHandshakes, .flowTruncated: true
+        case .log, .flow, .tls, .flowStatus, .flowReplies, .saturation: false
+        }
+    }
 
-    /// Slowness by flows alone, or a host that is busy, makes a warning at most.
-    package var isWeak: Bool { self == .slowFlows || self == .saturation }
+    /// What packets alone tell of makes a warning at most: the network may be what is slow, a page may have changed, and a
+    /// sample does not tell whose packets have no reply. So does a host that is busy.
+    package var isWeak: Bool {
+        switch self {
+        case .slowFlows, .flowHandshakes, .flowTruncated, .flowReplies, .saturation: true
+        case .log, .flow, .slowAnswers, .tls, .flowStatus, .flowLatency: false
+        }
+    }
 
-    /// Slowness is weaker evidence than failure (detection.md §4).
+    /// Slowness is weaker evidence than failure (detection.md §4), and so is what makes a warning at most.
     var thresholdFactor: Double { isSlowness || isWeak ? 2 : 1 }
+
+    /// Flow records tell it, which come later than lines of a log.
+    package var isByFlows: Bool {
+        switch self {
+        case .flow, .slowFlows, .flowStatus, .flowLatency, .flowHandshakes, .flowTruncated, .flowReplies: true
+        case .log, .slowAnswers, .tls, .saturation: false
+        }
+    }
+
+    /// Whether records of a sampled exporter, or of one that is not, are evidence: most channels of flows need all packets
+    /// of a connection.
+    package func isEvidence(sampled: Bool) -> Bool {
+        switch self {
+        case .log, .slowAnswers, .tls, .flowStatus, .saturation: true
+        case .flow, .slowFlows, .flowLatency, .flowHandshakes, .flowTruncated: !sampled
+        case .flowReplies: sampled
+        }
+    }
 }
 
 extension OutcomeChannel {
@@ -120,9 +160,23 @@ enum OutcomeTest {
         case .flow:
             return ofKnown
                 ? (Double(second.cell.failedKnown), Double(second.cell.endedKnown))
-                : (Double(second.cell.unanswered) + Double(second.cell.reset), Double(second.cell.ended))
+                : (
+                    Double(second.cell.unanswered) + Double(second.cell.refused) + Double(second.cell.denied),
+                    Double(second.cell.ended)
+                )
         case .slowAnswers: return (Double(second.log.slowAnswers), Double(second.log.timed))
         case .slowFlows: return (Double(second.cell.shortSlow), Double(second.cell.short))
+        case .flowStatus: return (Double(second.cell.failedAnswers), Double(second.cell.answers))
+        case .flowLatency: return (Double(second.cell.slowAnswers), Double(second.cell.timedAnswers))
+        case .flowHandshakes: return (Double(second.cell.slowHandshakes), Double(second.cell.handshakes))
+        case .flowReplies:
+            // As many trials as there are packets, but no more than records came: what they stand for was not seen.
+            let (asked, answered) = (Double(second.packetsIn), Double(second.packetsOut))
+            let trials = min(asked, Double(second.cell.rawRecords))
+            return asked > 0 ? (trials * max(0, asked - answered) / asked, trials) : (0, 0)
+        case .flowTruncated:
+            let answered = Double(second.cell.endedKnown) - Double(second.cell.failedKnown)
+            return (min(answered, Double(second.cell.truncated)), answered)
         case .tls:
             let failed = Double(second.log.handshakeFailures)
             return (failed, failed + Double(max(second.log.requestsAll, Int64(second.log.accepted))))

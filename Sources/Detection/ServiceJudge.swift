@@ -180,7 +180,7 @@ struct ServiceJudge: Sendable {
         verdict.rate = RateFigures(
             newPerSecond: Double(facts.newConnections) / Double(facts.duration), baseline: usualConnections,
             rawRecords: evidence.rawEvidence, sampling: evidence.samplingInterval)
-        verdict.outcome = outcomeFigures(evidence, service)
+        verdict.outcome = outcomeFigures(evidence, service, windows.history(slot))
         verdict.sources = SourceFigures(
             count: facts.sources, baseline: Int(baseline.sources.rounded()), newShare: facts.newShare,
             // Where the sources are the usual ones, to name them would point at the victims.
@@ -210,7 +210,7 @@ struct ServiceJudge: Sendable {
     }
 
     private func outcomeFigures(
-        _ evidence: Evidence, _ service: ServiceState
+        _ evidence: Evidence, _ service: ServiceState, _ history: AnswerHistory
     ) -> OutcomeFigures? {
         guard let harm = evidence.harm else { return nil }
         var figures = OutcomeFigures(channel: harm.channel.rawValue)
@@ -220,8 +220,11 @@ struct ServiceJudge: Sendable {
             figures.failureRatio = harm.ratio
             figures.failureBaseline = harm.baseline
         }
-        figures.latencyMilliseconds = service.latencyOfLate
-        figures.latencyBaselineMilliseconds = service.latencies.median()
+        // Where the service does not log, what an exporter measured.
+        let isLogged = service.latencies.total > 0
+        figures.latencyMilliseconds = isLogged ? service.latencyOfLate : history.serverTimeOfLate
+        figures.latencyBaselineMilliseconds =
+            isLogged ? service.latencies.median() : history.serverTimes.median()
         if let usual = evidence.facts.lines.usual {
             figures.linesPerFlow = evidence.facts.lines.ratio
             figures.linesPerFlowBaseline = usual

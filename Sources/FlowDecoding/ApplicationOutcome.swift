@@ -59,9 +59,12 @@ extension FlowRecord {
     /// Keeps the worse of what is known and `outcome`.
     mutating func note(_ outcome: ApplicationOutcome) {
         httpStatus = max(httpStatus, outcome.httpStatus)
-        guard let code = outcome.dnsResponseCode else { return }
-        if dnsResponseCode == 0 { dnsResponseCode = code }
-        presence = FlowPresence(rawValue: presence.rawValue | FlowPresence.dns.rawValue)
+        var told: UInt8 = outcome.httpStatus != 0 ? FlowPresence.answers.rawValue : 0
+        if let code = outcome.dnsResponseCode {
+            if dnsResponseCode == 0 { dnsResponseCode = code }
+            told = FlowPresence.dns.rawValue | FlowPresence.answers.rawValue
+        }
+        presence = FlowPresence(rawValue: presence.rawValue | told)
     }
 }
 

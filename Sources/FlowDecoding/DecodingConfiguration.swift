@@ -42,6 +42,8 @@ package struct DecodingLimits: Equatable, Sendable {
     package var oldestStart = Interval.seconds(7 * 86_400)
     /// From here on the offset of an exporter's clock is corrected; below it, export in whole seconds explains it.
     package var tolerableSkew = Interval.seconds(2)
+    /// The longest believable latency: nobody waits ten minutes for an answer.
+    package var longestLatency = Interval.seconds(600)
 
     package init() {}
 }

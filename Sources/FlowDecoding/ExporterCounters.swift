@@ -35,7 +35,7 @@ package final class ExporterCounters: Sendable {
     package let sequenceResets = Counter()
 
     private let rejections: InlineArray<9, Counter> = InlineArray { _ in Counter() }
-    private let problemCounters: InlineArray<15, Counter> = InlineArray { _ in Counter() }
+    private let problemCounters: InlineArray<18, Counter> = InlineArray { _ in Counter() }
     private let lastSeenMicroseconds = Atomic<Int64>(.min)
     private let skewMicroseconds = Atomic<Int64>(0)
     private let sampling = Atomic<UInt32>(1)

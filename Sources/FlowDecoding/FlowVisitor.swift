@@ -29,6 +29,7 @@ struct FlowVisitor: MessageVisitor, ~Copyable {
         guard template.kind == .data else { return }
         guard template.plan.isFlow else {
             otherRecords &+= added
+            if template.plan.natEvent.isPresent { reader.noteEvents(run, run.count / added, added, template) }
             return
         }
         count &+= added
@@ -70,6 +71,23 @@ private struct FlowReader: ~Copyable {
             readFlat(run, length, template, message, domain, into: &flows)
         }
         if template.hasLists { readLists(run, length, template, domain, into: &flows) }
+    }
+
+    /// Looks at the events of an address translator: that it has run out is worth knowing, of whichever flow.
+    mutating func noteEvents(
+        _ run: borrowing Span<UInt8>, _ length: Int, _ count: Int, _ template: Template
+    ) {
+        var flat = FlatRecord()
+        for index in 0..<count {
+            let event: UInt64
+            if template.layout.isFlat {
+                event = template.plan.natEvent.read(run, at: index &* length)
+            } else {
+                flat.fill(from: run.extracting(index &* length..<(index &+ 1) &* length), template.layout)
+                event = template.plan.natEvent.read(flat.octets.span)
+            }
+            if RecordPlan.isExhausted(natEvent: event) { problems.add(.translatorExhausted) }
+        }
     }
 
     /// Looks for outcomes in the lists of the records.

@@ -88,6 +88,7 @@ extension InformationElement {
     static let responderOctets = InformationElement(232)
     static let firewallEvent = InformationElement(233)
     static let biflowDirection = InformationElement(239)
+    static let newConnectionDeltaCount = InformationElement(278)
     static let initiatorPackets = InformationElement(298)
     static let responderPackets = InformationElement(299)
     static let selectorId = InformationElement(302)
@@ -108,4 +109,10 @@ extension InformationElement {
     static let reverseUnionTCPFlags = InformationElement(15 | 0x4000, enterprise: 6871)
     /// Cisco ASA before firewallEvent (233) was registered, v9 without an enterprise number.
     static let firewallEventASA = InformationElement(40005)
+    static let forwardingStatus = InformationElement(89)
+    /// Why a Cisco ASA denied or ended a flow: in v9, where it has no enterprise number, and in IPFIX.
+    static let firewallExtendedEvent = InformationElement(33002)
+    static let firewallExtendedEventCisco = InformationElement(234, enterprise: 9)
+    /// YAF: milliseconds from the first packet to the first of the reverse direction.
+    static let reverseFlowDeltaMilliseconds = InformationElement(21, enterprise: 6871)
 }

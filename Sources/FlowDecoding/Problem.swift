@@ -71,8 +71,14 @@ package enum Problem: Int, CaseIterable, Sendable {
     case listWithoutTemplate
     /// Lists nested too deep, or with too many values; the others were not looked at.
     case listLimit
+    /// A latency beyond belief in a record; it was left out.
+    case latencyRefused
+    /// A flow that the exporter ended for lack of resources (flowEndReason 5): it is under pressure itself.
+    case lackOfResources
+    /// An address translator ran out of addresses or ports, or of what a client may have (natEvent 3, 12, 13).
+    case translatorExhausted
 
-    static let count = 15
+    static let count = 18
 
     /// The word in output and metrics.
     package var name: String {
@@ -92,13 +98,16 @@ package enum Problem: Int, CaseIterable, Sendable {
         case .malformedList: "malformed_list"
         case .listWithoutTemplate: "list_without_template"
         case .listLimit: "list_limit"
+        case .latencyRefused: "latency_refused"
+        case .lackOfResources: "lack_of_resources"
+        case .translatorExhausted: "translator_exhausted"
         }
     }
 }
 
 /// How often each problem occurred in a datagram; saturates, far beyond what one can hold.
 package struct ProblemCounts: Sendable {
-    private var counts = InlineArray<15, UInt16>(repeating: 0)
+    private var counts = InlineArray<18, UInt16>(repeating: 0)
     /// Whether any occurred: the usual answer is no, and then nothing need be looked through.
     package private(set) var isEmpty = true
 

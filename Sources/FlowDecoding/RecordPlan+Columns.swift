@@ -20,24 +20,31 @@ extension RecordPlan {
         var flows = room._mutatingExtracting(some)
         let places = flows.indices
         let window = TimeWindow(message, beliefs)
+        let presence = message.hasUptime ? presenceWithUptime : presence
         if let compact, message.hasUptime {
             var offset = 0
             var clamped = 0
             for index in places {
-                prepare(&flows[index], message)
+                prepare(&flows[index], message, presence)
                 compact.read(
                     run.extracting(offset..<offset &+ stride), message, window, into: &flows[index], &clamped)
                 offset &+= stride
             }
             problems.add(.timeClamped, clamped)
         } else {
-            for index in places { prepare(&flows[index], message) }
+            for index in places { prepare(&flows[index], message, presence) }
             readColumns(run, stride, &flows, places)
             readTimes(run, stride, message, window, &flows, places, &problems)
         }
         if borrowsICMP { borrowICMP(&flows, places) }
         if hasReverse { readReverse(run, stride, &flows, places) }
-        if hasRare { readRare(run, stride, &flows, places) }
+        if hasRare {
+            readRare(run, stride, &flows, places)
+            readDenials(run, stride, &flows, places, &problems)
+        }
+        if let latencies {
+            readLatencies(latencies, run, stride, message, beliefs.longestLatency, &flows, places, &problems)
+        }
         if hasOwnSampling, !message.isSamplingFixed {
             readSampling(run, stride, samplers, beliefs.largestSampling, &flows, places, &problems)
         }
@@ -46,7 +53,9 @@ extension RecordPlan {
 
     /// Sets what no column below is sure to set. (Not by copying a blank record, which takes three times as long.)
     @inline(__always)
-    private func prepare(_ flow: inout FlowRecord, _ message: MessageContext) {
+    private func prepare(
+        _ flow: inout FlowRecord, _ message: MessageContext, _ presence: FlowPresence
+    ) {
         (flow.exporter, flow.samplingInterval, flow.presence) = (
             message.exporter, message.samplingInterval, presence
         )
@@ -54,6 +63,7 @@ extension RecordPlan {
         flow.reverseTCPFlags = TCPFlags(rawValue: 0)
         (flow.icmp, flow.endReason, flow.biflowDirection, flow.firewallEvent) = (0, 0, 0, 0)
         (flow.httpStatus, flow.dnsResponseCode) = (0, 0)
+        (flow.serverMilliseconds, flow.handshakeMilliseconds) = (0, 0)
     }
 
     /// Lets records stand also for those of datagrams that were refused.
@@ -165,6 +175,34 @@ extension RecordPlan {
         }
     }
 
+    /// What was turned away counts as denied by a firewall, whoever did it; flows that the exporter gave up are counted.
+    private func readDenials(
+        _ run: borrowing Span<UInt8>, _ stride: Int, _ flows: inout MutableSpan<FlowRecord>,
+        _ places: Range<Int>, _ problems: inout ProblemCounts
+    ) {
+        fill(&flows, places, run, stride, firewallExtendedEvent) { flow, raw in
+            // Denied by an access list of either side, to the firewall itself, or for its first packet; 2000 and above end.
+            if (1001...1004).contains(raw) { flow.firewallEvent = FlowRecord.denied }
+        }
+        fill(&flows, places, run, stride, forwardingStatus) { flow, raw in
+            // RFC 7270 §4.12: the two upper bits of the octet are 10 for dropped.
+            if raw & 0xC0 == 0x80 { flow.firewallEvent = FlowRecord.denied }
+        }
+        var exhausted = 0
+        fill(&flows, places, run, stride, natEvent) { flow, raw in
+            guard Self.isExhausted(natEvent: raw) else { return }
+            (flow.firewallEvent, exhausted) = (FlowRecord.denied, exhausted &+ 1)
+        }
+        problems.add(.translatorExhausted, exhausted)
+        guard endReason.isPresent else { return }
+        var givenUp = 0
+        for index in places where flows[index].endReason == FlowRecord.lackOfResources { givenUp &+= 1 }
+        problems.add(.lackOfResources, givenUp)
+    }
+
+    /// Addresses or ports have run out, or a client has all that it may have (RFC 8158 §4.3).
+    static func isExhausted(natEvent raw: UInt64) -> Bool { raw == 3 || raw == 12 || raw == 13 }
+
     /// What records themselves say: an interval (34) or a sampler (48, 302).
     private func readSampling(
         _ run: borrowing Span<UInt8>, _ stride: Int, _ samplers: SamplingTable, _ largest: UInt32,
@@ -198,12 +236,14 @@ struct FlowBeliefs: Sendable {
     var oldestStart: Int64
     var tolerableSkew: Int64
     var largestSampling: UInt32
+    var longestLatency: Int64
 
     init(_ limits: DecodingLimits) {
         oldestEnd = limits.oldestEnd.microseconds
         oldestStart = limits.oldestStart.microseconds
         tolerableSkew = limits.tolerableSkew.microseconds
         largestSampling = limits.samplingInterval
+        longestLatency = limits.longestLatency.microseconds
     }
 }
 
@@ -262,7 +302,7 @@ extension RecordPlan {
         }
     }
 
-    private func time(
+    func time(
         _ field: TimeSlot, _ run: borrowing Span<UInt8>, _ offset: Int, _ message: MessageContext
     ) -> Int64? {
         let raw = field.slot.read(run, at: offset)

@@ -10,6 +10,10 @@ final class RecordPlan: Sendable {
         case none, ipv4, ipv6
         /// Both are in the template; the IPv6 ones count where the IPv4 ones are zero.
         case both
+
+        init(hasIPv4: Bool, hasIPv6: Bool) {
+            self = hasIPv4 ? hasIPv6 ? .both : .ipv4 : hasIPv6 ? .ipv6 : .none
+        }
     }
 
     let family: Family
@@ -31,7 +35,12 @@ final class RecordPlan: Sendable {
     /// Type and code of ICMP are in the destination port.
     let borrowsICMP: Bool
     let endReason: FieldSlot, biflowDirection: FieldSlot, firewallEvent: FieldSlot
+    /// What denies a flow besides a firewall's event: why a Cisco ASA did, what a router did with it, whether an address
+    /// translator had anything left for it.
+    let firewallExtendedEvent: FieldSlot, forwardingStatus: FieldSlot, natEvent: FieldSlot
     let httpStatus: FieldSlot, dnsResponseCode: FieldSlot
+    /// Nil when records do not say how long an answer took.
+    let latencies: LatencyPlan?
     /// samplingInterval (34), or the interval of this record alone.
     let sampling: FieldSlot
     /// samplerId (48) or selectorId (302).
@@ -39,6 +48,8 @@ final class RecordPlan: Sendable {
     /// Whether records say how they were sampled.
     let hasOwnSampling: Bool
     let presence: FlowPresence
+    /// The same for messages that say when the uptime was zero.
+    let presenceWithUptime: FlowPresence
     /// Nil when records have another shape.
     let compact: CompactPlan?
 
@@ -47,7 +58,7 @@ final class RecordPlan: Sendable {
     let isFlow: Bool
 
     static let wantedElements: Set<InformationElement> = flowElements.union(ApplicationOutcome.httpElements)
-        .union(ApplicationOutcome.dnsElements)
+        .union(ApplicationOutcome.dnsElements).union(LatencyPlan.elements)
 
     private static let flowElements: Set<InformationElement> = [
         .octetDeltaCount, .packetDeltaCount, .protocolIdentifier, .tcpControlBits, .sourceTransportPort,
@@ -63,6 +74,7 @@ final class RecordPlan: Sendable {
         .flowDurationMicroseconds, .icmpTypeIPv4, .icmpCodeIPv4, .icmpTypeIPv6, .icmpCodeIPv6, .natEvent,
         .observationTimeSeconds, .observationTimeMicroseconds, .observationTimeNanoseconds,
         .initialTCPFlags, .unionTCPFlags, .reverseInitialTCPFlags, .reverseUnionTCPFlags,
+        .firewallExtendedEvent, .firewallExtendedEventCisco, .forwardingStatus,
     ]
 
     init(_ layout: RecordLayout) {
@@ -71,12 +83,8 @@ final class RecordPlan: Sendable {
         )
         let (from, to) = (layout.ipv6Slot(.sourceIPv6Address), layout.ipv6Slot(.destinationIPv6Address))
         (source6, destination6) = (from ?? AddressSlot(), to ?? AddressSlot())
-        switch (source.isPresent || destination.isPresent, from != nil || to != nil) {
-        case (true, true): family = .both
-        case (true, false): family = .ipv4
-        case (false, true): family = .ipv6
-        case (false, false): family = .none
-        }
+        family = Family(
+            hasIPv4: source.isPresent || destination.isPresent, hasIPv6: from != nil || to != nil)
         sourcePort = layout.slot(.sourceTransportPort)
         destinationPort = layout.slot(.destinationTransportPort)
         transport = layout.slot(.protocolIdentifier)
@@ -86,9 +94,8 @@ final class RecordPlan: Sendable {
             firstOf: .packetDeltaCount, .initiatorPackets, .packetTotalCount, .postPacketDeltaCount)
         octets = layout.slot(
             firstOf: .octetDeltaCount, .initiatorOctets, .octetTotalCount, .postOctetDeltaCount)
-        isFlow =
-            family != .none
-            && (packets.isPresent || octets.isPresent || !layout.slot(.natEvent).isPresent)
+        natEvent = layout.slot(.natEvent)
+        isFlow = family != .none && (packets.isPresent || octets.isPresent || !natEvent.isPresent)
         (start, end, duration) = (.start(layout), .end(layout), DurationSlot(layout))
         systemInit = layout.slot(.systemInitTimeMilliseconds)
         reversePackets = layout.slot(firstOf: .reverse(2), .responderPackets, .reverse(86))
@@ -101,24 +108,30 @@ final class RecordPlan: Sendable {
         icmpCode = layout.slot(firstOf: .icmpCodeIPv4, .icmpCodeIPv6)
         let statesICMP = icmp.isPresent || icmp6.isPresent || icmpType.isPresent
         borrowsICMP = destinationPort.isPresent && !statesICMP
-        endReason = layout.slot(.flowEndReason)
-        biflowDirection = layout.slot(.biflowDirection)
+        (endReason, biflowDirection) = (layout.slot(.flowEndReason), layout.slot(.biflowDirection))
         firewallEvent = layout.slot(firstOf: .firewallEvent, .firewallEventASA)
+        firewallExtendedEvent = layout.slot(
+            firstOf: .firewallExtendedEvent, .firewallExtendedEventCisco)
+        forwardingStatus = layout.slot(.forwardingStatus)
         httpStatus = layout.slot(firstOf: ApplicationOutcome.httpElements)
         dnsResponseCode = layout.slot(firstOf: ApplicationOutcome.dnsElements)
         hasRare = [
             icmp, icmp6, icmpType, moreTCPFlags, moreReverseTCPFlags, endReason, biflowDirection,
-            firewallEvent, httpStatus, dnsResponseCode,
+            firewallEvent, firewallExtendedEvent, forwardingStatus, natEvent, httpStatus, dnsResponseCode,
         ].contains { $0.isPresent }
-        sampling = layout.slot(.samplingInterval)
-        sampler = layout.slot(firstOf: .selectorId, .samplerId)
+        (sampling, sampler) = (
+            layout.slot(.samplingInterval), layout.slot(firstOf: .selectorId, .samplerId)
+        )
         hasOwnSampling = sampling.isPresent || sampler.isPresent
-        var presence: FlowPresence = []
-        if tcpFlags.isPresent { presence.insert(.tcpFlags) }
-        if hasReverse { presence.insert(.reverse) }
-        if start.encoding != .absent || end.encoding != .absent { presence.insert(.times) }
-        if statesICMP { presence.insert(.icmp) }
-        self.presence = presence
+        let stated: [(FlowPresence, Bool)] = [
+            (.tcpFlags, tcpFlags.isPresent), (.reverse, hasReverse), (.icmp, statesICMP),
+            (.times, start.encoding != .absent || end.encoding != .absent),
+        ]
+        let presence = stated.reduce(into: FlowPresence()) { if $1.1 { $0.insert($1.0) } }
+        latencies = LatencyPlan(layout, startIsExact: start.isExact)
+        presenceWithUptime = start.isExact ? presence.union(.exactStart) : presence
+        let needsUptime = start.encoding == .uptime && !systemInit.isPresent
+        self.presence = needsUptime ? presence : presenceWithUptime
         // With IPv6 addresses beside, zeros in the IPv4 ones have a meaning.
         compact =
             family == .ipv4

@@ -31,6 +31,9 @@ struct TimeSlot: Sendable, BitwiseCopyable {
         }
     }
 
+    /// Finer than a second.
+    var isExact: Bool { encoding != .absent && encoding != .seconds }
+
     static func start(_ layout: RecordLayout) -> TimeSlot {
         TimeSlot(
             layout,

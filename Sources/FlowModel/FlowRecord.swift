@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One flow as an exporter reported it, in a fixed 128-byte form that every NetFlow and IPFIX version decodes into.
+/// One flow as an exporter reported it, in a fixed form of 112 octets that every NetFlow and IPFIX version decodes into.
 ///
 /// Counts are as exported: `samplingInterval` says what one packet stands for. What the exporter did not send is 0.
 public struct FlowRecord: Equatable, Sendable, BitwiseCopyable {
@@ -40,7 +40,8 @@ public struct FlowRecord: Equatable, Sendable, BitwiseCopyable {
     public var endReason: UInt8
     /// biflowDirection (239): 0 arbitrary or unknown, 1 source is the initiator, 2 source is the responder.
     public var biflowDirection: UInt8
-    /// firewallEvent (233): 0 none, 1 created, 2 deleted, 3 denied, 4 alert, 5 update.
+    /// firewallEvent (233): 0 none, 1 created, 2 deleted, 3 denied, 4 alert, 5 update. Denied is also what a router dropped
+    /// (forwardingStatus 89) and what an address translator had nothing left for (natEvent 230).
     public var firewallEvent: UInt8
     /// The worst response code of the DNS answers (RFC 6895 §2.3); counts only with ``FlowPresence/dns``.
     public var dnsResponseCode: UInt8
@@ -48,6 +49,12 @@ public struct FlowRecord: Equatable, Sendable, BitwiseCopyable {
     public var presence: FlowPresence
     /// The worst status of the HTTP answers, 100…599 (httpStatusCode 457 and vendors' elements); 0 when unknown.
     public var httpStatus: UInt16
+    /// Time that the server took for an answer, as the exporter measured it: milliseconds, rounded up, the largest value for
+    /// all beyond it; 0 when unknown. Of several answers the mean.
+    public var serverMilliseconds: UInt16
+    /// Time from the client's first packet to the server's first, as the exporter measured it, or the round trip to the
+    /// server; in the same unit, 0 when unknown.
+    public var handshakeMilliseconds: UInt16
 
     /// A record of zeros that was not sampled.
     public init() {
@@ -60,8 +67,16 @@ public struct FlowRecord: Equatable, Sendable, BitwiseCopyable {
         (tcpFlags, reverseTCPFlags) = (TCPFlags(rawValue: 0), TCPFlags(rawValue: 0))
         (endReason, biflowDirection, firewallEvent) = (0, 0, 0)
         (dnsResponseCode, httpStatus) = (0, 0)
+        (serverMilliseconds, handshakeMilliseconds) = (0, 0)
         presence = FlowPresence(rawValue: 0)
     }
+}
+
+extension FlowRecord {
+    /// firewallEvent (233): the flow was turned away.
+    public static var denied: UInt8 { 3 }
+    /// flowEndReason (136): the exporter had no room for the flow any more.
+    public static var lackOfResources: UInt8 { 5 }
 }
 
 /// What a template of the exporter contains and a reader could not tell from a zero.
@@ -85,6 +100,12 @@ public struct FlowPresence: OptionSet, Hashable, Sendable, BitwiseCopyable {
 
     /// The exporter sent more than its rate limit: `samplingInterval` says also how many datagrams this one stands for.
     public static var thinned: FlowPresence { FlowPresence(rawValue: 32) }
+
+    /// `start` was exported in milliseconds or finer, so that starts of one exporter can be compared.
+    public static var exactStart: FlowPresence { FlowPresence(rawValue: 64) }
+
+    /// One of `httpStatus`, `dnsResponseCode`, `serverMilliseconds` and `handshakeMilliseconds` is there.
+    public static var answers: FlowPresence { FlowPresence(rawValue: 128) }
 
     /// Whether `other` is there; cheaper than the inherited `contains`, which is generic.
     public func has(_ other: FlowPresence) -> Bool { rawValue & other.rawValue != 0 }

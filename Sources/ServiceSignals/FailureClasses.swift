@@ -1,24 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import FlowModel
+import FlowModel
 
 extension FailureClass {
-    /// The class of an HTTP status, nginx's own 499 included; `none` for success and for what is no status.
-    package init(httpStatus status: UInt16) {
-        self =
-            switch status {
-            case 408: .slowRequest
-            case 429: .limited
-            case 499: .abandoned
-            case 400...498: .clientError
-            case 502: .badGateway
-            case 503: .noServer
-            case 504: .timeout
-            case 500...599: .serverError
-            default: .none
-            }
-    }
-
     /// The class of a haproxy session by its termination state, whose first letter says who ended it and whose second
     /// says when; where the state says nothing, the status does.
     ///

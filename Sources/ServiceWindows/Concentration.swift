@@ -43,21 +43,54 @@ package struct Concentration: Sendable {
 
 /// Counts of durations in half-octave classes from 1 ms: median within a factor of 1.2, constant size.
 package struct DurationHistogram: Sendable {
-    private var counts = InlineArray<48, UInt32>(repeating: 0)
+    private var counts = OctaveCounts()
+
+    package init() {}
+
     /// Values added.
+    package var total: UInt64 { counts.total }
+
+    /// - Parameter count: how many answers took that long.
+    mutating func add(milliseconds: UInt32, count: UInt32 = 1) { counts.add(milliseconds, count: count) }
+
+    /// The median in milliseconds (middle of its class), nil with fewer than `least` values.
+    package func median(least: UInt64 = 20) -> Double? { counts.median(least: least) }
+}
+
+/// Counts of numbers in half-octave classes from 1 to 16 million: median within a factor of 1.2, constant size.
+package struct OctaveCounts: Sendable {
+    private var counts = InlineArray<48, UInt32>(repeating: 0)
+    /// Values added, faded.
     package private(set) var total: UInt64 = 0
 
     package init() {}
 
-    /// - Parameter count: how many answers took that long. A class that is full takes no more.
-    mutating func add(milliseconds: UInt32, count: UInt32 = 1) {
-        let index = Self.index(milliseconds)
+    /// - Parameter count: how many of them there are. A class that is full takes no more.
+    mutating func add(_ value: UInt32, count: UInt32 = 1) {
+        let index = Self.index(value)
         let taken = min(count, .max - counts[index])
-        counts[index] += taken
-        total += UInt64(taken)
+        counts[index] &+= taken
+        total &+= UInt64(taken)
     }
 
-    /// The median in milliseconds (middle of its class), nil with fewer than `least` values.
+    mutating func add(_ other: OctaveCounts) {
+        for index in 0..<48 {
+            let (sum, overflow) = counts[index].addingReportingOverflow(other.counts[index])
+            counts[index] = overflow ? .max : sum
+        }
+        total &+= other.total
+    }
+
+    /// Forgets half of them.
+    mutating func halve() {
+        total = 0
+        for index in 0..<48 {
+            counts[index] &>>= 1
+            total &+= UInt64(counts[index])
+        }
+    }
+
+    /// The median (middle of its class), nil with fewer than `least` values.
     package func median(least: UInt64 = 20) -> Double? {
         guard total >= least else { return nil }
         var rest = total / 2
@@ -68,11 +101,14 @@ package struct DurationHistogram: Sendable {
         return nil
     }
 
+    /// Share (0…1) of the values that are not 0.
+    var shareAboveZero: Double { total == 0 ? 0 : 1 - Double(counts[0]) / Double(total) }
+
     /// Two classes an octave: [2^k, 1.5·2^k) and [1.5·2^k, 2^(k+1)).
-    private static func index(_ milliseconds: UInt32) -> Int {
-        guard milliseconds > 1 else { return Int(milliseconds) }
-        let octave = 31 - milliseconds.leadingZeroBitCount
-        let upper = Int(milliseconds >> UInt32(octave - 1)) & 1
+    private static func index(_ value: UInt32) -> Int {
+        guard value > 1 else { return Int(value) }
+        let octave = 31 - value.leadingZeroBitCount
+        let upper = Int(value >> UInt32(octave - 1)) & 1
         return min(47, 2 * octave + upper)
     }
 

@@ -17,12 +17,16 @@ struct ConnectionHalf: BitwiseCopyable {
     private(set) var flags = TCPFlags(rawValue: 0)
     private(set) var endReason: UInt8 = 0
     private var traits: UInt8 = 0
+    /// Number of the exporter.
+    private var exporter: UInt32 = 0
     /// Fills the line of the cache that the half has for itself.
     private var filler: (UInt64, UInt64) = (0, 0)
 
     private static let isTCPTrait: UInt8 = 1
     private static let hasFlagsTrait: UInt8 = 2
     private static let isKnownTrait: UInt8 = 4
+    private static let isNewTrait: UInt8 = 8
+    private static let hasExactStartTrait: UInt8 = 16
 
     /// Of nobody, to fill places with.
     static var none: ConnectionHalf { ConnectionHalf() }
@@ -42,11 +46,13 @@ struct ConnectionHalf: BitwiseCopyable {
         (start, self.end) = (traits.start, traits.end)
         (packets, octets) = (UInt32(clamping: end.packets), UInt32(clamping: end.octets))
         (slot, since) = (prepared.slot, UInt32(truncatingIfNeeded: now))
-        (flags, endReason) = (end.flags, traits.endReason)
+        (flags, endReason, exporter) = (end.flags, traits.endReason, traits.exporter)
         self.traits =
             (traits.transport == .tcp ? Self.isTCPTrait : 0)
             | (traits.presence.has(.tcpFlags) ? Self.hasFlagsTrait : 0)
             | (prepared.share.isKnown ? Self.isKnownTrait : 0)
+            | (prepared.share.isNew ? Self.isNewTrait : 0)
+            | (traits.presence.has(.exactStart) ? Self.hasExactStartTrait : 0)
     }
 
     /// Without its counterpart: most halves are of TCP connections that went on and ended, and those say nothing.
@@ -56,20 +62,43 @@ struct ConnectionHalf: BitwiseCopyable {
     /// The other end of the biflow that `half` is one of.
     init(_ end: FlowEnd, _ half: ConnectionHalf) {
         self = half
+        // A biflow has one start.
+        traits &= ~Self.hasExactStartTrait
         (packets, octets, flags) = (UInt32(clamping: end.packets), UInt32(clamping: end.octets), end.flags)
     }
 
     var isTCP: Bool { traits & Self.isTCPTrait != 0 }
     var hasFlags: Bool { traits & Self.hasFlagsTrait != 0 }
     var isKnown: Bool { traits & Self.isKnownTrait != 0 }
+    private var isNew: Bool { traits & Self.isNewTrait != 0 }
+    private var hasExactStart: Bool { traits & Self.hasExactStartTrait != 0 }
 
     /// Nothing but headers came from this side: at most 64 octets a packet is a bare TCP segment.
     var isBare: Bool { UInt64(octets) <= UInt64(packets) &* 64 }
+
+    /// It was broken off. With a FIN all was said: servers reset connections that are closed on both sides.
+    var endsInReset: Bool { flags.hasAny(of: .rst) && !flags.hasAny(of: .fin) }
 
     /// What it sent beyond the headers of a TCP segment with time stamps.
     var payload: UInt32 {
         let headers = UInt64(packets) &* 52
         return headers < UInt64(octets) ? octets &- UInt32(truncatingIfNeeded: headers) : 0
+    }
+}
+
+extension ConnectionHalf {
+    /// Nobody waits longer for the first packet, in microseconds; halves that lie further apart do not belong together.
+    private static var longestDelay: Int64 { 30_000_000 }
+
+    /// Milliseconds, rounded up, from this client's first packet to the server's first. Nil unless both are the beginning of
+    /// the connection, as one exporter saw it with a clock that is fine enough.
+    func delay(of server: ConnectionHalf) -> UInt32? {
+        guard hasExactStart, server.hasExactStart, exporter == server.exporter, isNew,
+            !isTCP || (hasFlags && server.flags.hasAny(of: .syn))
+        else { return nil }
+        let delay = server.start.microseconds &- start.microseconds
+        return (0...Self.longestDelay).contains(delay)
+            ? UInt32(truncatingIfNeeded: (delay &+ 999) / 1000) : nil
     }
 }
 
@@ -81,7 +110,12 @@ enum ConnectionResult: Equatable {
     /// No answer, or a request that was never served.
     case unanswered
     /// The server hung up and had served nothing.
+    case refused
+    /// The server hung up while it served.
     case reset
+
+    /// The client got nothing.
+    var isFailure: Bool { self == .unanswered || self == .refused }
 
     /// Judges a TCP connection of an unsampled exporter. signals.md: a reset is a failure only when almost nothing was
     /// served; a client that acknowledges was answered, even when the answers take another way.
@@ -97,11 +131,11 @@ enum ConnectionResult: Equatable {
         let isOver = client.flags.hasAny(of: .ending) || server.flags.hasAny(of: .ending)
         let timedOut = client.endReason == 1
         if server.isBare, server.flags.hasAny(of: .rst) {
-            self = .reset
+            self = .refused
         } else if server.isBare, client.flags.hasAny(of: .psh) || client.flags.isSynOnly, isOver || timedOut {
             self = .unanswered
         } else {
-            self = isOver ? .endedWell : .unknown
+            self = isOver ? server.endsInReset ? .reset : .endedWell : .unknown
         }
     }
 }

@@ -31,26 +31,43 @@ package struct FlowCell: Sendable, WindowCell {
     /// Of these, from unknown prefixes.
     package internal(set) var packetsByUnknown: Int64 = 0
 
-    /// Connections whose end was seen; of a datagram protocol the packets that ask for an answer.
+    /// Connections whose end was seen, denied ones included; of a datagram protocol the packets that ask for an answer.
     package internal(set) var ended: Int32 = 0
     /// Of these, never answered.
     package internal(set) var unanswered: Int32 = 0
     /// Of these, reset by the server with nothing served.
+    package internal(set) var refused: Int32 = 0
+    /// Of these, reset by the server in the middle of what it served: no failure by itself.
     package internal(set) var reset: Int32 = 0
     /// Connections from known prefixes whose end was seen.
     package internal(set) var endedKnown: Int32 = 0
-    /// Of these, unanswered or reset.
+    /// Of these, unanswered, refused or denied.
     package internal(set) var failedKnown: Int32 = 0
     /// Answered connections of a single request (few packets) that ended.
     package internal(set) var short: Int32 = 0
     /// Of these, slower than the service's own limit.
     package internal(set) var shortSlow: Int32 = 0
+    /// Of these, those of known clients that were served less than an eighth of the usual, as with an error page.
+    package internal(set) var truncated: Int32 = 0
     /// Connections that ended after a TLS handshake without a request: only on services that speak TLS.
     package internal(set) var handshakeOnly: Int32 = 0
     /// ICMP errors with which the service's host, or a router before it, turned clients away.
     package internal(set) var icmpErrors: Int32 = 0
-    /// Connections that a firewall denied.
+    /// Connections that a firewall denied, a router dropped, or an address translator had nothing left for.
     package internal(set) var denied: Int32 = 0
+
+    /// Answers of which a record states how they ended: a status of HTTP, a response code of DNS.
+    package internal(set) var answers: Int32 = 0
+    /// Of these, failures of the service; what a limiter decided and what clients never asked in time are left out.
+    package internal(set) var failedAnswers: Int32 = 0
+    /// Answers whose server time is known from the records.
+    package internal(set) var timedAnswers: Int32 = 0
+    /// Of these, slower than the service's own limit.
+    package internal(set) var slowAnswers: Int32 = 0
+    /// Connections whose handshake was timed, in the second of its beginning.
+    package internal(set) var handshakes: Int32 = 0
+    /// Of these, slower than the service's own limit: taken only after they were asked again.
+    package internal(set) var slowHandshakes: Int32 = 0
 
     /// By how much the cell changes the levels.
     var levels = FlowLevels()
@@ -83,14 +100,22 @@ package struct FlowCell: Sendable, WindowCell {
         packetsByUnknown = packetsByUnknown.addingSaturating(other.packetsByUnknown)
         ended.add(other.ended)
         unanswered.add(other.unanswered)
+        refused.add(other.refused)
         reset.add(other.reset)
         endedKnown.add(other.endedKnown)
         failedKnown.add(other.failedKnown)
         short.add(other.short)
         shortSlow.add(other.shortSlow)
+        truncated.add(other.truncated)
         handshakeOnly.add(other.handshakeOnly)
         icmpErrors.add(other.icmpErrors)
         denied.add(other.denied)
+        answers.add(other.answers)
+        failedAnswers.add(other.failedAnswers)
+        timedAnswers.add(other.timedAnswers)
+        slowAnswers.add(other.slowAnswers)
+        handshakes.add(other.handshakes)
+        slowHandshakes.add(other.slowHandshakes)
         levels.add(other.levels)
     }
 
@@ -122,14 +147,22 @@ package struct FlowCell: Sendable, WindowCell {
         part.packetsByUnknown = packetsByUnknown.share(offset)
         part.ended = ended.share(offset)
         part.unanswered = unanswered.share(offset)
+        part.refused = refused.share(offset)
         part.reset = reset.share(offset)
         part.endedKnown = endedKnown.share(offset)
         part.failedKnown = failedKnown.share(offset)
         part.short = short.share(offset)
         part.shortSlow = shortSlow.share(offset)
+        part.truncated = truncated.share(offset)
         part.handshakeOnly = handshakeOnly.share(offset)
         part.icmpErrors = icmpErrors.share(offset)
         part.denied = denied.share(offset)
+        part.answers = answers.share(offset)
+        part.failedAnswers = failedAnswers.share(offset)
+        part.timedAnswers = timedAnswers.share(offset)
+        part.slowAnswers = slowAnswers.share(offset)
+        part.handshakes = handshakes.share(offset)
+        part.slowHandshakes = slowHandshakes.share(offset)
         return part
     }
 }

@@ -41,7 +41,7 @@ extension ServiceAggregator {
     }
 
     private mutating func adoptService(_ other: borrowing ServiceAggregator, from: Int, to: Int) {
-        states[to] = other.states[from]
+        (states[to], histories[to]) = (other.states[from], other.histories[from])
         pulses[to].adopt(other.pulses[from])
         if other.pulses[from].ranking >= 0 {
             setSuspicious(true, slot: to)
@@ -63,6 +63,10 @@ extension ServicePulse {
         (samplingInterval, samplingOfSlice) = (other.samplingInterval, other.samplingOfSlice)
         (exporter, hasExporter) = (other.exporter, other.hasExporter)
         (slowShortMilliseconds, unansweredOfLate) = (other.slowShortMilliseconds, other.unansweredOfLate)
+        (slowHandshakeMilliseconds, shortAnswerOctets) = (
+            other.slowHandshakeMilliseconds, other.shortAnswerOctets
+        )
+        measuresDelays = other.measuresDelays
     }
 }
 

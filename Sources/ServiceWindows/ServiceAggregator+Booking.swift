@@ -49,13 +49,17 @@ extension ServiceAggregator {
         return Share(
             isKnown: isKnown, isClients: true, isOpen: traits.isTold, isNew: isNew,
             isSynOnly: isNew && traits.hasFlags && flags.isSynOnly,
-            isDenied: isNew && traits.firewallEvent == 3)
+            isDenied: isNew && traits.firewallEvent == FlowRecord.denied)
     }
 
     /// Whether a client's half is the first of its connection.
     @inline(__always)
     private mutating func begins(_ flags: TCPFlags, _ traits: FlowTraits, _ record: PreparedRecord) -> Bool {
         if traits.firewallEvent != 0 {
+            // Of a connection that was let in, a router may drop packets later.
+            guard traits.firewallEvent != FlowRecord.denied || !traits.hasFlags else {
+                return flags.hasAny(of: .syn)
+            }
             return firewalled.isFirst(record.fingerprint, traits.firewallEvent)
         }
         return traits.hasFlags
@@ -99,6 +103,7 @@ extension ServiceAggregator {
             }
             booked.records &+= 1
             if record.share.isNew { distinct.insert(record.client, slot: slot, second: record.first) }
+            if records[index].presence.has(.answers) { bookAnswers(records[index], here) }
             if records[index].presence.has(.reverse) {
                 bookBiflow(records[index], here)
                 continue
@@ -311,9 +316,12 @@ struct FlowTraits {
     var presence: FlowPresence
     var endReason: UInt8
     var firewallEvent: UInt8
+    /// Number of the exporter.
+    var exporter: UInt32
 
     @inline(__always)
     init(of record: borrowing FlowRecord) {
+        exporter = record.exporter.index
         (start, end, samplingInterval) = (record.start, record.end, record.samplingInterval)
         (transport, presence) = (record.transport, record.presence)
         (endReason, firewallEvent) = (record.endReason, record.firewallEvent)
@@ -400,6 +408,11 @@ extension FlowCell {
         newConnections.add(connections)
         if !share.isKnown { newConnectionsFromUnknown.add(connections) }
         if share.isSynOnly { synOnly.add(connections) }
-        if share.isDenied { denied.add(connections) }
+        guard share.isDenied else { return }
+        denied.add(connections)
+        ended.add(connections)
+        guard share.isKnown else { return }
+        endedKnown.add(connections)
+        failedKnown.add(connections)
     }
 }

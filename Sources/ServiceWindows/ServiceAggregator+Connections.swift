@@ -11,14 +11,19 @@ extension ServiceAggregator {
         guard let last = clamp(max(client.end, server?.end ?? client.end).seconds) else { return }
         guard client.isTCP else { return concludeDatagrams(client, server, slot, last) }
         bookSlow(client, server, slot: slot, last: last)
+        if let server, let delay = client.delay(of: server) {
+            bookHandshake(
+                delay, slot, client.start.seconds, last: last, isMeasured: pulses[slot].measuresDelays)
+        }
         let result = ConnectionResult(client, server)
         guard result != .unknown else { return }
-        let failed = result != .endedWell
+        let failed = result.isFailure
         if failed { pulses[slot].unansweredOfLate &+= 1 }
         guard let place = cells.place(slot: slot, second: last) else { return }
         cells[place.index].countEnd(
-            1, unanswered: result == .unanswered ? 1 : 0, reset: result == .reset ? 1 : 0,
+            1, unanswered: result == .unanswered ? 1 : 0, refused: result == .refused ? 1 : 0,
             isKnown: client.isKnown)
+        if result == .reset { cells[place.index].reset.add(1) }
         if let server, !failed { bookShape(client, server, slot, place.index) }
     }
 
@@ -32,8 +37,14 @@ extension ServiceAggregator {
         if answered < asked { pulses[slot].unansweredOfLate &+= 1 }
         guard let place = cells.place(slot: slot, second: last) else { return }
         cells[place.index].countEnd(
-            asked, unanswered: asked - answered, reset: 0, isKnown: client.isKnown)
-        if let server, answered > 0 { bookShape(client, server, slot, place.index) }
+            asked, unanswered: asked - answered, refused: 0, isKnown: client.isKnown)
+        guard let server, answered > 0 else { return }
+        bookShape(client, server, slot, place.index)
+        // What is asked in one datagram is answered by the next: that the server came first is its time.
+        if let delay = client.delay(of: server) {
+            bookServerTime(
+                delay, slot, place.index, isUsual: true, isMeasured: pulses[slot].measuresDelays)
+        }
     }
 
     /// Longer than this with next to nothing sent is slow; shorter pieces are slow when they continue a connection.
@@ -73,21 +84,26 @@ extension ServiceAggregator {
         let duration = UInt32(clamping: (client.end - client.start).microseconds / 1000)
         cells[cell].short.add(1)
         if duration > pulses[slot].slowShortMilliseconds { cells[cell].shortSlow.add(1) }
+        if client.isKnown, server.payload < pulses[slot].shortAnswerOctets { cells[cell].truncated.add(1) }
         if pulses[slot].speaksTLS, client.payload <= 700, server.octets <= 6000 {
             cells[cell].handshakeOnly.add(1)
         }
-        if !pulses[slot].isSuspicious { states[slot].shortDurations.add(milliseconds: duration) }
+        guard !pulses[slot].isSuspicious else { return }
+        histories[slot].durations.add(duration)
+        histories[slot].octets.add(server.payload)
     }
 }
 
 extension FlowCell {
-    fileprivate mutating func countEnd(_ count: Int32, unanswered: Int32, reset: Int32, isKnown: Bool) {
+    fileprivate mutating func countEnd(
+        _ count: Int32, unanswered: Int32, refused: Int32, isKnown: Bool
+    ) {
         ended.add(count)
         self.unanswered.add(unanswered)
-        self.reset.add(reset)
+        self.refused.add(refused)
         guard isKnown else { return }
         endedKnown.add(count)
-        failedKnown.add(unanswered &+ reset)
+        failedKnown.add(unanswered &+ refused)
     }
 }
 

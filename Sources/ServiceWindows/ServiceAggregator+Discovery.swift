@@ -77,6 +77,7 @@ extension ServiceAggregator {
         if hosts[gone.address]?.isEmpty ?? false { hosts[gone.address] = nil }
         if pulses[slot].ranking >= 0 { vacantRankings.append(pulses[slot].ranking) }
         states[slot] = state
+        histories[slot] = AnswerHistory()
         pulses[slot] = ServicePulse(state, hasManyEndpoints: false)
         cells.clear(slot: slot)
         outcomeCells.clear(slot: slot)

@@ -25,6 +25,7 @@ package struct ServiceAggregator: ~Copyable {
     /// By slot: what records touch, and the rest.
     var pulses: BoundedArray<ServicePulse>
     var states: [ServiceState] = []
+    var histories: [AnswerHistory] = []
     var cells: CellStore<FlowCell>
     var outcomeCells: CellStore<OutcomeCell>
     var endpoints: EndpointTable
@@ -93,6 +94,7 @@ package struct ServiceAggregator: ~Copyable {
 
     mutating func addSlot(_ state: ServiceState, hasManyEndpoints: Bool) -> Int {
         states.append(state)
+        histories.append(AnswerHistory())
         pulses.append(ServicePulse(state, hasManyEndpoints: hasManyEndpoints))
         cells.addService()
         outcomeCells.addService()
@@ -123,6 +125,9 @@ package struct ServiceAggregator: ~Copyable {
         return state
     }
 
+    /// What is usual of a service's answers, by the flows.
+    package func history(_ slot: Int) -> AnswerHistory { histories[slot] }
+
     /// Whether nothing was told of a service for longer than `seconds`.
     package func isIdle(_ slot: Int, for seconds: Int64) -> Bool { pulses[slot].lastSeen < now - seconds }
 
@@ -130,6 +135,10 @@ package struct ServiceAggregator: ~Copyable {
     package mutating func setSuspicious(_ isSuspicious: Bool, slot: Int) {
         guard pulses[slot].isSuspicious != isSuspicious else { return }
         pulses[slot].isSuspicious = isSuspicious
+        if isSuspicious {
+            states[slot].latencies.discard()
+            histories[slot].discard()
+        }
         if isSuspicious, pulses[slot].ranking < 0 { pulses[slot].ranking = takeRanking() }
     }
 
@@ -167,7 +176,8 @@ package struct ServiceAggregator: ~Copyable {
     private mutating func fade() {
         for slot in states.indices {
             states[slot].fade()
-            pulses[slot].fade(shortMedian: states[slot].shortDurations.median())
+            histories[slot].fade()
+            pulses[slot].fade(histories[slot])
             // The last message of an incident still names its sources.
             if pulses[slot].ranking >= 0, !pulses[slot].isSuspicious,
                 rankings[Int(pulses[slot].ranking)].isOver(at: now)

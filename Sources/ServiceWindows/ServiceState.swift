@@ -24,6 +24,12 @@ struct ServicePulse: BitwiseCopyable {
     var slowShortMilliseconds: UInt32 = 1000
     /// Connections that got no answer, halved every ten seconds.
     var unansweredOfLate: UInt32 = 0
+    /// Handshakes that last longer are slow, in milliseconds.
+    var slowHandshakeMilliseconds: UInt32 = 500
+    /// Single-request connections that were served less payload are cut short, in octets.
+    var shortAnswerOctets: UInt32 = 0
+    /// The starts of the two halves of a connection differ: some exporters give both the same.
+    var measuresDelays = false
     /// Set by the detector: while true nothing is learned, no newcomer becomes known.
     var isSuspicious = false
     var hasExporter = false
@@ -70,10 +76,13 @@ struct ServicePulse: BitwiseCopyable {
     }
 
     /// Ten seconds have gone.
-    mutating func fade(shortMedian: Double?) {
+    mutating func fade(_ history: borrowing AnswerHistory) {
         if samplingOfSlice > 0 { (samplingInterval, samplingOfSlice) = (samplingOfSlice, 0) }
-        slowShortMilliseconds = UInt32(max(1000, min(1e9, 9 * (shortMedian ?? 0))))
+        slowShortMilliseconds = history.slowDurationMilliseconds
         unansweredOfLate /= 2
+        slowHandshakeMilliseconds = history.slowHandshakeMilliseconds
+        shortAnswerOctets = history.shortAnswerOctets
+        measuresDelays = history.measuresDelays(isDatagram: isDatagram)
         flowLag = max(0, flowLag - flowLag / 8)
         startLag = max(0, startLag - startLag / 8)
     }
@@ -110,11 +119,9 @@ package struct ServiceState: Sendable {
     package internal(set) var lastLogged: Int64?
 
     /// Server time of answers by the log, learned while nothing is suspicious.
-    package internal(set) var latencies = DurationHistogram()
+    package internal(set) var latencies = UsualCounts()
     /// How full it was in the last minute, by its own word.
     package internal(set) var levels = LevelsOfLate()
-    /// Duration of single-request connections by the flows, likewise.
-    package internal(set) var shortDurations = DurationHistogram()
     /// Answers slower than this are slow: max(1 s, 9 × median) in milliseconds.
     package internal(set) var slowAnswerMilliseconds: Double = 1000
     /// Server time of answers in this slice of ten seconds, and in the one before.
@@ -170,6 +177,7 @@ package struct ServiceState: Sendable {
         levels.fade()
         previousLatencies = recentLatencies
         recentLatencies = DurationHistogram()
+        latencies.settle()
         slowAnswerMilliseconds = max(1000, 9 * (latencies.median() ?? 0))
     }
 

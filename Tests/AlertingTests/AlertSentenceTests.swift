@@ -114,6 +114,11 @@ import Testing
     @Test(arguments: [
         ("flow", "55% of connections are unanswered or reset (normal 0%)"),
         ("slow_answers", "55% of answers are slow (normal 0%)"),
+        ("flow_latency", "55% of answers are slow (normal 0%)"),
+        ("flow_handshakes", "55% of connections are taken late (normal 0%)"),
+        ("flow_truncated", "55% of answers are cut short (normal 0%)"),
+        ("flow_replies", "55% of packets have no reply (normal 0%)"),
+        ("flow_status", "55% of requests fail (normal 0%)"),
         ("dns", "55% of queries fail (normal 0%)"),
         ("tls", "55% of TLS handshakes fail (normal 0%)"),
         ("saturation", "55% of the time its host is full (normal 0%)"),

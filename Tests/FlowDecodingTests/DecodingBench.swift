@@ -94,6 +94,7 @@ extension FlowRecord {
         (record.tcpFlags, record.reverseTCPFlags) = (TCPFlags(rawValue: .max), TCPFlags(rawValue: .max))
         (record.endReason, record.biflowDirection, record.firewallEvent) = (.max, .max, .max)
         (record.dnsResponseCode, record.httpStatus) = (.max, .max)
+        (record.serverMilliseconds, record.handshakeMilliseconds) = (.max, .max)
         record.presence = FlowPresence(rawValue: .max)
         return record
     }()
@@ -120,7 +121,7 @@ extension TestFlow {
         let boot = DecodingBench.noon.milliseconds - 3_600_000
         record.start = Instant(milliseconds: boot + Int64(first))
         record.end = Instant(milliseconds: boot + Int64(last))
-        record.presence = [.tcpFlags, .times]
+        record.presence = [.tcpFlags, .times, .exactStart]
         return record
     }
 }

@@ -32,6 +32,8 @@ enum RandomFact: CaseIterable {
         [.startUptime, .endUptime],
     ]
 
+    private static let exactStarts: [RandomFact] = [.start, .startNTP, .startDelta, .startUptime]
+
     /// Facts that go together, with a field for each.
     static func choose(
         _ version: MessageBuilder.Version, using random: inout SeededRandom
@@ -87,7 +89,9 @@ enum RandomFact: CaseIterable {
         width: Int, _ times: Times, into flow: inout FlowRecord, using random: inout SeededRandom
     ) -> [UInt8] {
         let mask = width >= 8 ? UInt64.max : 1 << UInt64(width * 8) - 1
-        let number = random.next() & mask
+        var number = random.next() & mask
+        // An exporter that is short of room is told of.
+        if self == .endReason, number == 5 { number = 4 }
         switch self {
         case .source, .destination:
             let address = IPAddress(ipv4: UInt32(number))
@@ -141,6 +145,7 @@ enum RandomFact: CaseIterable {
         } else {
             flow.presence.insert(.times)
         }
+        if facts.contains(where: { exactStarts.contains($0) }) { flow.presence.insert(.exactStart) }
         if facts.contains(.flags) { flow.presence.insert(.tcpFlags) }
         if facts.contains(where: { [.reversePacketCount, .reverseOctetCount, .reverseFlags].contains($0) }) {
             flow.presence.insert(.reverse)

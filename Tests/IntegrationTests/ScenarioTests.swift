@@ -4,16 +4,6 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Captures and references that are kept beside the project, too large to be part of it.
-enum Shared {
-    /// The folder that `SPATE_SHARED` names, or `shared` beside the project; nil where there is none.
-    static func folder(_ name: String) -> String? {
-        let beside = URL(filePath: #filePath).appending(path: "../../../../shared").standardized.path
-        let path = (ProcessInfo.processInfo.environment["SPATE_SHARED"] ?? beside) + "/" + name
-        return FileManager.default.fileExists(atPath: path) ? path : nil
-    }
-}
-
 /// The labelled captures of a test network: attacks open an incident of the right class, everything else opens none.
 @Suite(
     .serialized, .enabled(if: Shared.folder("scenarios") != nil, "there are no scenarios beside the project"))

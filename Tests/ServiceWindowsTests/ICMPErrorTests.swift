@@ -48,6 +48,28 @@ extension ServiceAggregator {
         #expect(windows.counters.icmpErrors == 1 && windows.counters.records == 1)
     }
 
+    private static let turningAway: Set<UInt16> = [1, 3, 9, 10, 13].reduce(into: []) {
+        $0.insert(3 << 8 | $1)
+    }
+    private static let turningAway6: Set<UInt16> = [1, 3, 4].reduce(into: []) { $0.insert(1 << 8 | $1) }
+
+    /// Exactly these: a network that cannot be reached is not the service's doing, nor is a lifetime that ended.
+    @Test(arguments: [false, true])
+    func whatTurnsClientsAwayIsCountedAndNothingElse(isIPv6: Bool) {
+        var windows = makeWindows()
+        var counted: UInt64 = 0
+        for type in UInt16(0)...20 {
+            for code in UInt16(0)...20 {
+                var record = error(type, code)
+                if isIPv6 { record.transport = .icmp6 }
+                windows.add(record)
+                let expected = (isIPv6 ? Self.turningAway6 : Self.turningAway).contains(type << 8 | code)
+                counted += expected ? 1 : 0
+                #expect(windows.counters.icmpErrors == counted, "type \(type) code \(code)")
+            }
+        }
+    }
+
     @Test func aRefusalIsOfTheServiceThatLeavesMostWithoutAnswer() {
         var windows = makeWindows()
         let tls = ServiceKey(address: host, port: 443, transport: .tcp)

@@ -17,9 +17,17 @@ struct SecondNumbers: Equatable {
     var octetsOut: Int64 = 0
     var ended: Int64 = 0
     var unanswered: Int64 = 0
+    var refused: Int64 = 0
     var reset: Int64 = 0
+    var denied: Int64 = 0
     var short: Int64 = 0
     var handshakeOnly: Int64 = 0
+    var answers: Int64 = 0
+    var failedAnswers: Int64 = 0
+    var timedAnswers: Int64 = 0
+    var slowAnswers: Int64 = 0
+    var handshakes: Int64 = 0
+    var slowHandshakes: Int64 = 0
     var requests: Int64 = 0
     var requestsOfUnnamed: Int64 = 0
     var timed: Int64 = 0
@@ -42,7 +50,10 @@ struct SecondNumbers: Equatable {
             ("of unknown", \.newFromUnknown), ("SYN only", \.synOnly), ("open", \.open), ("slow", \.slow),
             ("packets in", \.packetsIn), ("packets out", \.packetsOut), ("octets in", \.octetsIn),
             ("octets out", \.octetsOut), ("ended", \.ended), ("unanswered", \.unanswered),
-            ("reset", \.reset), ("short", \.short), ("handshake only", \.handshakeOnly),
+            ("refused", \.refused), ("reset", \.reset), ("denied", \.denied), ("short", \.short),
+            ("handshake only", \.handshakeOnly), ("answers", \.answers), ("failed answers", \.failedAnswers),
+            ("timed answers", \.timedAnswers), ("slow answers", \.slowAnswers),
+            ("handshakes", \.handshakes), ("slow handshakes", \.slowHandshakes),
             ("requests", \.requests), ("requests of unnamed", \.requestsOfUnnamed), ("timed", \.timed),
             ("failures", \.failures), ("slow requests", \.slowRequests),
             ("handshake failures", \.handshakeFailures),
@@ -59,7 +70,11 @@ extension SecondNumbers {
         (open, slow) = (second.open, second.slow)
         (packetsIn, packetsOut) = (second.packetsIn, second.packetsOut)
         (octetsIn, octetsOut) = (second.octetsIn, second.octetsOut)
-        (ended, unanswered, reset) = (Int64(cell.ended), Int64(cell.unanswered), Int64(cell.reset))
+        (ended, unanswered, denied) = (Int64(cell.ended), Int64(cell.unanswered), Int64(cell.denied))
+        (refused, reset) = (Int64(cell.refused), Int64(cell.reset))
+        (answers, failedAnswers) = (Int64(cell.answers), Int64(cell.failedAnswers))
+        (timedAnswers, slowAnswers) = (Int64(cell.timedAnswers), Int64(cell.slowAnswers))
+        (handshakes, slowHandshakes) = (Int64(cell.handshakes), Int64(cell.slowHandshakes))
         (short, handshakeOnly) = (Int64(cell.short), Int64(cell.handshakeOnly))
         (requests, failures) = (Int64(log.requests), Int64(log.failures))
         (requestsOfUnnamed, timed) = (Int64(log.requestsOfUnnamed), Int64(log.timed))
@@ -85,6 +100,17 @@ enum WindowTerms {
     static let newcomer = WindowLimits().newcomerSeconds
     /// After such a silence another exporter takes over.
     static let silence = WindowLimits().exporterSilenceSeconds
+
+    /// A longer delay of the server's first packet is a pair that does not belong together, in microseconds.
+    static let longestDelay: Int64 = 30_000_000
+    /// Starts that differ less often are no measure: of so many one must, and so many must have been seen.
+    static let delayShare: Int64 = 64
+    static let leastDelays: Int64 = 20
+    /// Whether they do is asked anew every so many seconds.
+    static let slice: Int64 = 10
+    /// Least times that are slow, in milliseconds; the random traffic keeps medians below a ninth of them.
+    static let slowAnswer: Int64 = 1000
+    static let slowHandshake: Int64 = 500
 
     /// Distinct sources are known for the last ten minutes.
     static let sourcesWindow: Int64 = 600

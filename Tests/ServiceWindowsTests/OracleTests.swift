@@ -36,6 +36,19 @@ import Testing
         #expect(countersAgree, "seed \(seed): \(pair.counterText)")
     }
 
+    /// What never happens would be compared in vain.
+    @Test func everythingThatIsComparedHappens() {
+        var oracle = WindowOracle(RandomTraffic.services)
+        var traffic = RandomTraffic(seed: 1)
+        for arrival in traffic.arrivals(connections: 600) {
+            oracle.advance(to: arrival.second)
+            arrival.records.forEach { oracle.add($0) }
+            arrival.outcomes.forEach { oracle.add($0) }
+        }
+        let total = RandomTraffic.services.indices.reduce(SecondNumbers()) { $0 + oracle.total(slot: $1) }
+        #expect(SecondNumbers.fields.filter { total[keyPath: $0.path] == 0 }.map(\.name) == [])
+    }
+
     /// While nothing leaves the window, the sum over its seconds is the sum over the records.
     @Test(arguments: 101...UInt64(108))
     func nothingIsLostBetweenTheSeconds(seed: UInt64) {

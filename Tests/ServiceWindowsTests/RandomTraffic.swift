@@ -86,7 +86,7 @@ struct RandomTraffic {
     private mutating func addConnection() {
         let service = Self.services[pick(0..<Self.services.count)]
         var base = request(to: service)
-        switch pick(0..<20) {
+        switch pick(0..<24) {
         case 0, 1: addLone(&base, flags: chance(0.2) ? [.syn, .ece, .cwr] : .syn)
         case 2: addRefused(&base)
         case 3: addPieces(&base, seconds: 60)
@@ -98,6 +98,9 @@ struct RandomTraffic {
         case 9: addElsewhere(&base)
         case 10: addLong(&base)
         case 11: addSlow(&base)
+        case 12: addApplication(&base)
+        case 13: addApplication(&base)
+        case 14: addDenied(&base)
         default: addPair(base, base.answer(&random))
         }
     }
@@ -126,6 +129,7 @@ struct RandomTraffic {
         if chance(0.05) { record.end = Instant(seconds: record.end.seconds + 1) }
         record.octets = record.packets * UInt64(pick(40..<1500))
         if service.transport == .udp { record.tcpFlags = [] }
+        if chance(0.9) { record.presence.insert(.exactStart) }
         return record
     }
 
@@ -152,7 +156,9 @@ struct RandomTraffic {
         let served = chance(0.5)
         (client.packets, client.octets) = (2, 112)
         let server = client.reply(
-            packets: 2, octets: served ? 2000 : 80, flags: served ? [.syn, .ack, .psh, .rst] : [.rst, .ack])
+            packets: 2, octets: served ? 2000 : 80,
+            flags: !served
+                ? [.rst, .ack] : chance(0.5) ? [.syn, .ack, .psh, .rst] : [.ack, .psh, .fin, .rst])
         addPair(client, server)
     }
 
@@ -199,6 +205,41 @@ struct RandomTraffic {
     private mutating func addWithoutFlags(_ client: inout FlowRecord) {
         client.presence = [.times]
         client.tcpFlags = []
+        datagrams.append((arrival(of: [client]), [client]))
+    }
+
+    /// From an exporter that looks into requests and times them.
+    private mutating func addApplication(_ client: inout FlowRecord) {
+        client.presence.insert(.answers)
+        if chance(0.5) { client.httpStatus = [200, 304, 404, 408, 429, 499, 500, 503][pick(0..<8)] }
+        if client.transport == .udp, chance(0.8) {
+            (client.httpStatus, client.dnsResponseCode) = (0, UInt8(pick(0..<6)))
+            client.presence.insert(.dns)
+        }
+        if chance(0.5) { client.serverMilliseconds = UInt16(chance(0.1) ? pick(1000..<65536) : pick(1..<80)) }
+        if chance(0.5) {
+            client.handshakeMilliseconds = UInt16(chance(0.1) ? pick(500..<9000) : pick(1..<40))
+        }
+        switch pick(0..<4) {
+        case 0: addBiflow(&client)
+        case 1: addSampled(&client)
+        case 2: addPair(client, client.answer(&random))
+        default:
+            if client.transport == .tcp, chance(0.5) { client.tcpFlags = [.ack, .psh] }
+            let half = chance(0.5) ? client : client.answer(&random)
+            datagrams.append((arrival(of: [half]), [half]))
+        }
+    }
+
+    /// Turned away: with flags by a router, without by a firewall.
+    private mutating func addDenied(_ client: inout FlowRecord) {
+        client.firewallEvent = 3
+        client.packets = UInt64(pick(0..<3))
+        switch pick(0..<3) {
+        case 0: client.tcpFlags = client.transport == .udp ? [] : .syn
+        case 1: client.tcpFlags = client.transport == .udp ? [] : [.ack]
+        default: (client.tcpFlags, client.presence) = ([], [.times])
+        }
         datagrams.append((arrival(of: [client]), [client]))
     }
 
@@ -274,6 +315,16 @@ extension FlowRecord {
     fileprivate func answer(_ random: inout SeededRandom) -> FlowRecord {
         let count = max(1, packets)
         let size = UInt64([52, 64, 65, 400, 1400][Int.random(in: 0..<5, using: &random)])
-        return reply(packets: count, octets: count * size, flags: transport == .udp ? [] : tcpFlags)
+        var answer = reply(packets: count, octets: count * size, flags: transport == .udp ? [] : tcpFlags)
+        // At once, soon, or after a SYN was sent again.
+        let delay: Int64 =
+            switch Int.random(in: 0..<20, using: &random) {
+            case 0..<3: 0
+            case 3: Int64.random(in: 500_000...32_000_000, using: &random)
+            case 4: Int64.random(in: -5000..<0, using: &random)
+            default: Int64.random(in: 1...40_000, using: &random)
+            }
+        answer.start = min(end, start + Interval(microseconds: delay))
+        return answer
     }
 }

@@ -77,7 +77,7 @@ extension ServiceAggregator {
             for half in order ? halves : halves.reversed() { windows.add(half) }
             let cell = windows.second(now - 1).cell
             #expect(cell.ended == 1)
-            #expect(cell.unanswered == 0 && cell.reset == 0)
+            #expect(cell.unanswered == 0 && cell.refused == 0)
         }
     }
 
@@ -99,7 +99,7 @@ extension ServiceAggregator {
         windows.add(served)
         windows.add(served.reply(flags: [.syn, .ack, .psh, .rst]))
         let cell = windows.second(now).cell
-        #expect(cell.reset == 1)
+        #expect(cell.refused == 1)
         #expect(cell.ended == 2)
     }
 

@@ -18,6 +18,7 @@ struct WindowOracle {
     private var waiting: [Connection: WaitingHalf] = [:]
     private var ends: [Connection: Int64] = [:]
     private var met: [Prefix: Int64] = [:]
+    private var delays: [Delays]
 
     private struct Connection: Hashable {
         var client: IPAddress
@@ -33,7 +34,17 @@ struct WindowOracle {
         var since: Int64
     }
 
+    /// Of a service, how often the starts of two halves differed.
+    private struct Delays {
+        var all: Int64 = 0
+        var differing: Int64 = 0
+        var isMeasure = false
+    }
+
     private struct Half {
+        var exporter: ExporterID
+        var hasExactStart: Bool
+        var isNew = false
         var client: IPAddress
         var start: Instant
         var end: Instant
@@ -57,6 +68,7 @@ struct WindowOracle {
     init(_ services: [ConfiguredService]) {
         self.services = services
         seconds = services.map { _ in [:] }
+        delays = services.map { _ in Delays() }
     }
 
     func numbers(_ second: Int64, slot: Int) -> SecondNumbers { seconds[slot][second] ?? SecondNumbers() }
@@ -66,10 +78,17 @@ struct WindowOracle {
 
     mutating func advance(to second: Int64) {
         guard second > now else { return }
+        let previous = now
         now = second
         for (connection, half) in waiting where half.since <= now - WindowTerms.pairing {
             waiting[connection] = nil
             if half.isClient { conclude(half.half, nil, slot: half.slot) }
+        }
+        guard now / WindowTerms.slice != previous / WindowTerms.slice else { return }
+        for slot in delays.indices {
+            let (all, differing) = (delays[slot].all, delays[slot].differing)
+            delays[slot].isMeasure =
+                all >= WindowTerms.leastDelays && differing * WindowTerms.delayShare >= all
         }
     }
 
@@ -110,7 +129,8 @@ struct WindowOracle {
         }
         let client = toServer ? record.source : record.destination
         let clientPort = toServer ? record.sourcePort : record.destinationPort
-        let own = Half(
+        var own = Half(
+            exporter: record.exporter, hasExactStart: record.presence.contains(.exactStart) && !isBiflow,
             client: client, start: record.start, end: record.end, packets: record.packets,
             octets: record.octets, flags: record.tcpFlags, hasFlags: record.presence.has(.tcpFlags),
             transport: record.transport, endReason: record.endReason)
@@ -119,9 +139,12 @@ struct WindowOracle {
         other.flags = record.reverseTCPFlags
         let connection = Connection(client: client, clientPort: clientPort, server: key)
         if toServer || isBiflow {
-            bookClient(toServer ? own : other, connection, slot, first: first, last: last, weight: weight)
+            own.isNew = bookClient(
+                toServer ? own : other, connection, slot, first: first, last: last, weight: weight,
+                isDenied: record.firewallEvent == 3)
         }
-        guard record.samplingInterval == 1 else { return }
+        bookAnswers(record, own, slot, first: first, last: last, isClients: toServer || isBiflow)
+        guard record.samplingInterval == 1, record.firewallEvent != 3 else { return }
         if isBiflow {
             conclude(toServer ? own : other, toServer ? other : own, slot: slot)
         } else {
@@ -164,18 +187,105 @@ struct WindowOracle {
         }
     }
 
+    /// Whether a connection begins.
     private mutating func bookClient(
-        _ client: Half, _ connection: Connection, _ slot: Int, first: Int64, last: Int64, weight: Int64
-    ) {
-        for second in first...last { change(slot, second) { $0.open += weight } }
+        _ client: Half, _ connection: Connection, _ slot: Int, first: Int64, last: Int64, weight: Int64,
+        isDenied: Bool
+    ) -> Bool {
+        if !isDenied { for second in first...last { change(slot, second) { $0.open += weight } } }
         let isKnown = recognise(client.client, slot: slot)
         let hasFlags = client.transport == .tcp && client.hasFlags
-        guard hasFlags ? client.flags.hasAny(of: .syn) : !continues(connection, first, last) else { return }
+        // What is denied without flags is an event of its own.
+        guard hasFlags ? client.flags.hasAny(of: .syn) : isDenied || !continues(connection, first, last)
+        else {
+            return false
+        }
         let isSynOnly = hasFlags && client.flags.isSynOnly
         change(slot, first) {
             $0.newConnections += weight
             if !isKnown { $0.newFromUnknown += weight }
             if isSynOnly { $0.synOnly += weight }
+            if isDenied {
+                $0.denied += weight
+                $0.ended += weight
+            }
+        }
+        return true
+    }
+
+    // MARK: Answers
+
+    private mutating func bookAnswers(
+        _ record: FlowRecord, _ half: Half, _ slot: Int, first: Int64, last: Int64, isClients: Bool
+    ) {
+        guard record.presence.contains(.answers) else { return }
+        let failed =
+            record.httpStatus != 0
+            ? record.httpStatus >= 499 && record.httpStatus < 600
+            : record.presence.contains(.dns) && [2, 5].contains(record.dnsResponseCode)
+        if record.httpStatus != 0 || record.presence.contains(.dns), record.httpStatus != 408 {
+            change(slot, last) {
+                $0.answers += 1
+                $0.failedAnswers += failed ? 1 : 0
+            }
+        }
+        guard record.samplingInterval == 1 else { return }
+        let isTCP = record.transport == .tcp
+        let isUsual = !failed && record.httpStatus != 408 && record.httpStatus != 429
+        if record.serverMilliseconds > 0 {
+            bookServerTime(Int64(record.serverMilliseconds), slot, last, isUsual: isUsual)
+        }
+        let begins =
+            isClients ? half.isNew : !isTCP || !half.hasFlags || record.tcpFlags.hasAny(of: .syn)
+        guard record.handshakeMilliseconds > 0, begins else { return }
+        let delay = Int64(record.handshakeMilliseconds)
+        if isTCP {
+            bookHandshake(delay, slot, first)
+        } else if record.serverMilliseconds == 0 {
+            bookServerTime(delay, slot, last, isUsual: isUsual)
+        }
+    }
+
+    private mutating func bookServerTime(
+        _ milliseconds: Int64, _ slot: Int, _ second: Int64, isUsual: Bool
+    ) {
+        if isUsual { note(delay: milliseconds, slot, isTCP: false) }
+        change(slot, second) {
+            $0.timedAnswers += 1
+            $0.slowAnswers += milliseconds > WindowTerms.slowAnswer ? 1 : 0
+        }
+    }
+
+    private mutating func bookHandshake(_ milliseconds: Int64, _ slot: Int, _ second: Int64) {
+        note(delay: milliseconds, slot, isTCP: true)
+        change(slot, second) {
+            $0.handshakes += 1
+            $0.slowHandshakes += milliseconds > WindowTerms.slowHandshake ? 1 : 0
+        }
+    }
+
+    /// The delays of a service are those of its protocol.
+    private mutating func note(delay: Int64, _ slot: Int, isTCP: Bool) {
+        guard isTCP == (services[slot].transport == .tcp) else { return }
+        delays[slot].all += 1
+        delays[slot].differing += delay > 0 ? 1 : 0
+    }
+
+    /// How long the server's first packet took, by the starts of the two halves.
+    private mutating func bookDelay(_ client: Half, _ server: Half, _ slot: Int, last: Int64) {
+        let isTCP = client.transport == .tcp
+        guard client.hasExactStart, server.hasExactStart, client.exporter == server.exporter, client.isNew,
+            !isTCP || client.hasFlags && server.flags.hasAny(of: .syn)
+        else { return }
+        let delay = server.start.microseconds - client.start.microseconds
+        guard delay >= 0, delay <= WindowTerms.longestDelay else { return }
+        let milliseconds = delay / 1000 + (delay % 1000 == 0 ? 0 : 1)
+        guard delays[slot].isMeasure else { return note(delay: milliseconds, slot, isTCP: isTCP) }
+        let first = min(last, max(client.start.seconds, now - WindowTerms.span + 1))
+        if isTCP {
+            bookHandshake(milliseconds, slot, first)
+        } else {
+            bookServerTime(milliseconds, slot, last, isUsual: true)
         }
     }
 
@@ -213,19 +323,25 @@ struct WindowOracle {
         if client.transport != .tcp {
             // Each packet of the client asks for one of the server.
             let unanswered = max(0, Int64(client.packets) - Int64(server?.packets ?? 0))
-            return change(slot, last) {
+            change(slot, last) {
                 $0.ended += Int64(client.packets)
                 $0.unanswered += unanswered
             }
+            if let server, min(client.packets, server.packets) > 0 {
+                bookDelay(client, server, slot, last: last)
+            }
+            return
         }
         bookSlow(client, server, slot, last: last)
+        if let server { bookDelay(client, server, slot, last: last) }
         guard let result = Self.result(client, server) else { return }
         change(slot, last) {
             $0.ended += 1
             if result == .unanswered { $0.unanswered += 1 }
+            if result == .refused { $0.refused += 1 }
             if result == .reset { $0.reset += 1 }
         }
-        guard let server, result == .endedWell, client.packets <= 10 else { return }
+        guard let server, result == .endedWell || result == .reset, client.packets <= 10 else { return }
         let kind = services[slot].kind
         let isHandshake =
             (kind == .https || kind == .tls) && client.payload <= 700 && server.octets <= 6000
@@ -235,18 +351,19 @@ struct WindowOracle {
         }
     }
 
-    private enum Result { case endedWell, unanswered, reset }
+    private enum Result { case endedWell, unanswered, refused, reset }
 
     /// Nil: nothing can be said.
     private static func result(_ client: Half, _ server: Half?) -> Result? {
         let answered = (server?.packets ?? 0) > 0
         if !client.hasFlags { return nil }
         guard let server, answered else { return client.flags.isSynOnly ? .unanswered : nil }
-        if server.isBare, server.flags.hasAny(of: .rst) { return .reset }
+        if server.isBare, server.flags.hasAny(of: .rst) { return .refused }
         let isOver = client.isOver || server.isOver
         let asked = client.flags.hasAny(of: .psh) || client.flags.isSynOnly
         if server.isBare, asked, isOver || client.endReason == 1 { return .unanswered }
-        return isOver ? .endedWell : nil
+        guard isOver else { return nil }
+        return server.flags.hasAny(of: .rst) && !server.flags.hasAny(of: .fin) ? .reset : .endedWell
     }
 
     /// Long, or the continuation of a connection, with under 50 octets of payload a second and no answer.
