@@ -55,6 +55,12 @@ package struct LinePlan: Equatable, Sendable {
         (self.steps, self.serverTime) = (steps, serverTime)
     }
 
+    /// Whether the format ends with something in quotes that may hold quotes itself: haproxy does not escape them.
+    private var endsWithOpenQuote: Bool {
+        guard language == .haproxy, let last = steps.last, last.field == .other else { return false }
+        return last.text.count == 1 && text[last.text.lowerBound] == ASCII.quote
+    }
+
     /// Whether the line says which server answered.
     var namesServer: Bool {
         names(.server) || names(.serverAddress) && names(.serverPort)
@@ -103,7 +109,9 @@ extension LinePlan {
             guard line.take(steps[index].field, position..<end, bytes) else { return nil }
             position = end + text.count
         }
-        guard position == message.upperBound || bytes[position] == ASCII.space else { return nil }
+        guard position == message.upperBound || bytes[position] == ASCII.space || endsWithOpenQuote else {
+            return nil
+        }
         if line.serverPort == nil { line.findDestination(position..<message.upperBound, bytes) }
         return line
     }

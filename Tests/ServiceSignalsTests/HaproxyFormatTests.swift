@@ -171,6 +171,15 @@ struct HaproxyFormatTests {
         #expect(TestNetwork.read(line + captured + #"agent="x""#, [rule]).ignoredReason == .unreadable)
     }
 
+    /// haproxy does not escape what it puts in quotes.
+    @Test func quotesInTheLastField() throws {
+        let plan = try LinePlan(haproxy: #"%ST "%[capture.req.hdr(0)]""#)
+        let rule = LogRule(format: .lines(plan), service: TestNetwork.fixed("web-http"))
+        #expect(
+            TestNetwork.read(#"<134>haproxy: 503 ""quoted" \ agent""#, [rule]).single?.failure == .noServer)
+        #expect(TestNetwork.read(#"<134>haproxy: 503 quoted"#, [rule]).ignoredReason == .unreadable)
+    }
+
     /// Where no headers are, the text behind them must be there all the same.
     @Test(arguments: ["200 ", "200 x", "200 {", "200 {}", "200 {}\"ab"])
     func headersAndTheEndOfTheLine(line: String) throws {
@@ -187,7 +196,8 @@ struct HaproxyFormatTests {
     func errorLogFormat(tail: String, event: ServiceEvent, failure: FailureClass) throws {
         let plan = try LinePlan(
             haproxy:
-                #"error-log-format "%ci:%cp [%tr] %ft %ac/%fc %[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv/%sslc""#
+                #"error-log-format "%ci:%cp [%tr] %ft %ac/%fc %[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]"#
+                + #"/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv/%sslc""#
         )
         let rule = LogRule(format: .lines(plan), service: TestNetwork.fixed("web-https"))
         let line = "<134>Nov 21 02:02:45 haproxy[1]: 10.20.1.5:47607 [21/Nov/2026:02:02:45.074] secure~ 12/3 "
