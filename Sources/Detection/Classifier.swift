@@ -25,7 +25,8 @@ package enum Classifier {
         if service.endpoint.transport == .udp || service.kind == .dns {
             return classifyQueries(facts, service, baseline)
         }
-        if facts.newConnections >= 12, facts.synShare >= 0.6, evidence.samplingInterval == 1 {
+        let synShare = evidence.samplingInterval == 1 ? facts.synShare : facts.synPacketShare
+        if facts.newConnections >= 12, synShare >= 0.6 {
             return Judgement(kind: .synFlood, confidence: 0.9)
         }
         if let slow = slowConnections(evidence, baseline) { return slow }

@@ -100,4 +100,8 @@ package struct EvidenceFacts: Sendable {
 
     /// Share (0…1) of the new connections that never got beyond SYN.
     package var synShare: Double { newConnections > 0 ? Double(synOnly) / Double(newConnections) : 0 }
+
+    /// Share of the clients' packets that open a connection, at most 1: what tells of a sampled exporter's records, in which
+    /// the SYN of any connection is often alone.
+    package var synPacketShare: Double { packets > 0 ? min(1, Double(newConnections) / Double(packets)) : 0 }
 }

@@ -119,6 +119,40 @@ private struct World: ~Copyable {
         #expect(!world.said.contains { $0.event == .open })
     }
 
+    /// A sample tells nothing of single flows; that most packets of clients have no reply it tells.
+    @Test(arguments: [false, true])
+    func aSampledFloodWithoutRepliesIsTold(isAnswered: Bool) throws {
+        var windows = ServiceAggregator(directory: ServiceDirectory([Fixture.service]))
+        var policy = DetectionPolicy()
+        policy.warmUp = 60
+        var detector = Detector(policy: policy)
+        var said: [Verdict] = []
+        var random = SeededRandom(seed: 3)
+        for second in Int64(0)..<180 {
+            let now = 1_795_000_000 + second
+            windows.advance(to: Instant(seconds: now))
+            let flood = second < 120 ? 0 : 60
+            for index in 0..<20 + flood {
+                let isForged = index >= 20
+                var record = FlowRecord.request(
+                    from: isForged
+                        ? IPAddress(ipv4: UInt32.random(in: 0x0B00_0000...0xDF00_0000, using: &random))
+                        : Fixture.address("10.20.1.1", plus: index * 7),
+                    port: UInt16.random(in: 1024...60000, using: &random), start: now, packets: 1,
+                    octets: 60, flags: isForged || index % 5 == 0 ? .syn : [.ack])
+                record.samplingInterval = 10
+                windows.add(record)
+                if !isForged || isAnswered { windows.add(record.reply(packets: 1, flags: [.syn, .ack])) }
+            }
+            said += detector.evaluate(&windows, exporters: [])
+        }
+        let opened = said.first { $0.event == .open }
+        #expect((opened == nil) == isAnswered)
+        guard let opened else { return }
+        #expect(opened.outcome?.channel == "flow_replies" && opened.severity == .warning)
+        #expect(opened.kind == .synFlood && opened.time.seconds - 1_795_000_120 <= 15)
+    }
+
     @Test func deniedClientsAreHarmed() throws {
         var world = World()
         world.run(120)

@@ -9,6 +9,11 @@ private let now: Int64 = 1_000_000
 private let client = Fixture.address("10.20.1.7")
 
 @Suite struct BoundsTests {
+    /// Three lines of the cache, of which the first has what nearly every record changes.
+    @Test func aCellStaysSmall() {
+        #expect(MemoryLayout<FlowCell>.stride == 192)
+    }
+
     private func server(_ number: Int) -> ServiceKey {
         ServiceKey(address: Fixture.address("10.9.0.1", plus: number), port: 25, transport: .tcp)
     }
