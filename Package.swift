@@ -104,6 +104,7 @@ let package = Package(
         fuzzer("Framing"),
         fuzzer("Lines"),
         fuzzer("Formats"),
+        fuzzer("Metrics"),
         tests("FlowModelTests", ["FlowModel"]),
         tests("LockFreeTests", ["LockFree"]),
         tests("StorageTests", ["Storage"]),

@@ -6,8 +6,8 @@
 #
 # Usage: Tests/Fuzz/run.sh [TARGET [SECONDS [address]]]
 #   TARGET   datagrams (decoded, as the daemon does), listings (as `spate decode` does), state (the file of state.directory),
-#            framing (what a syslog connection brings), lines (of logs, read by all built-in formats) or formats (of the
-#            operator's, and lines read by them); default: datagrams
+#            framing (what a syslog connection brings), lines (of logs, read by all built-in formats), formats (of the
+#            operator's, and lines read by them) or metrics (of StatsD); default: datagrams
 #   SECONDS  default: 60
 #   address  adds the address sanitizer, at less than half the speed
 set -euo pipefail
@@ -23,11 +23,12 @@ state) product=FuzzState ;;
 framing) product=FuzzFraming ;;
 lines) product=FuzzLines ;;
 formats) product=FuzzFormats ;;
+metrics) product=FuzzMetrics ;;
 *) sed -n '7,12s/^# //p' "$0" >&2 && exit 2 ;;
 esac
 
 dictionary=Tests/Fuzz/datagrams.dict
-[[ $target == lines || $target == formats ]] && dictionary=Tests/Fuzz/lines.dict
+[[ $target == lines || $target == formats || $target == metrics ]] && dictionary=Tests/Fuzz/lines.dict
 
 # Datagrams longer than this teach nothing that several short ones do not.
 longest=4096

@@ -4,7 +4,7 @@ import FuzzSupport
 import TestSupport
 import Testing
 
-/// The fuzz targets of log lines and formats, without a fuzzer: their seeds, and inputs altered at random.
+/// The fuzz targets of log lines, formats and metrics, without a fuzzer: their seeds, and inputs altered at random.
 struct LineTargetTests {
     @Test(arguments: LineTarget.seeds)
     func noLineBreaksAPromise(seed: FuzzSeed) { #expect(LineTarget.violation(in: seed.input.span) == nil) }
@@ -29,6 +29,20 @@ struct LineTargetTests {
         for round in 0..<4000 {
             let input = Self.altered(seeds[round % seeds.count].input, using: &random)
             if let found = FormatTarget.violation(in: input.span) { Issue.record("round \(round): \(found)") }
+        }
+    }
+
+    @Test(arguments: MetricTarget.seeds)
+    func noMetricBreaksAPromise(seed: FuzzSeed) {
+        #expect(MetricTarget.violation(in: seed.input.span) == nil)
+    }
+
+    @Test func alteredMetricsAreHarmless() {
+        var random = SeededRandom(seed: 8125)
+        let seeds = MetricTarget.seeds
+        for round in 0..<4000 {
+            let input = Self.altered(seeds[round % seeds.count].input, using: &random)
+            if let found = MetricTarget.violation(in: input.span) { Issue.record("round \(round): \(found)") }
         }
     }
 
