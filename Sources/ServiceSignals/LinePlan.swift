@@ -136,7 +136,7 @@ extension Span<UInt8> {
 
     /// Whether the field of `step` is quoted and its quote never closed.
     fileprivate func isCut(_ step: LinePlan.Step, _ text: Span<UInt8>, in rest: Range<Int>) -> Bool {
-        !step.text.isEmpty && text[step.text.lowerBound] == ASCII.quote
+        step.ending != .braces && !step.text.isEmpty && text[step.text.lowerBound] == ASCII.quote
             && firstUnguarded(ASCII.quote, in: rest) == nil
     }
 

@@ -36,7 +36,7 @@ struct LineVolumeTests {
         var baseline = LineBaseline()
         var random = SeededRandom(seed: 7)
         for minute in 0..<120 {
-            let lines = minute % 2 == 0 ? 5.0 : 60
+            let lines = minute / 5 % 2 == 0 ? 5.0 : 60
             for _ in 0..<60 {
                 baseline.learn(lines: lines + Double.random(in: 0...1, using: &random), connections: 10)
             }
