@@ -46,7 +46,8 @@ extension AccessLine {
     mutating func take(_ field: LogField, _ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
         switch field {
         case .other: break
-        case .client: client = bytes.address(range) ?? .unspecified
+        // Envoy logs the client with its port.
+        case .client: client = bytes.address(range) ?? bytes.endpoint(range)?.address ?? .unspecified
         case .status: return takeStatus(range, bytes, isFinal: true)
         case .originalStatus: return takeStatus(range, bytes, isFinal: false)
         case .request: takeRequest(range, bytes)

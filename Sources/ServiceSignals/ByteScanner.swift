@@ -137,20 +137,19 @@ extension Span<UInt8> {
 
     /// The first `byte` in `range` that no backslash stands before.
     func firstUnguarded(_ byte: UInt8, in range: Range<Int>) -> Int? {
-        var index = range.lowerBound
-        while index < range.upperBound {
-            if self[index] == byte { return index }
-            index &+= self[index] == ASCII.backslash ? 2 : 1
+        let part = extracting(range)
+        var index = 0
+        while index < part.count {
+            let found = part[index]
+            if found == byte { return range.lowerBound &+ index }
+            index &+= found == ASCII.backslash ? 2 : 1
         }
         return nil
     }
 
     func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
-        var index = range.lowerBound
-        while index < range.upperBound {
-            if self[index] == byte { return index }
-            index &+= 1
-        }
+        let part = extracting(range)
+        for index in part.indices where part[index] == byte { return range.lowerBound &+ index }
         return nil
     }
 

@@ -167,13 +167,22 @@ extension Span<UInt8> {
     private func find(_ text: Span<UInt8>, _ range: Range<Int>, in rest: Range<Int>) -> Int? {
         if range.isEmpty { return first(ASCII.space, in: rest) ?? rest.upperBound }
         let head = text[range.lowerBound]
-        let isQuoted = head == ASCII.quote
-        var index = rest.lowerBound
-        while index < rest.upperBound {
-            let byte = self[index]
-            if byte == head, matches(text, range, at: index, end: rest.upperBound) { return index }
-            if isQuoted, byte == ASCII.backslash { index &+= 1 }
-            index &+= 1
+        // Within this span no octet has to be checked for its place.
+        let field = extracting(rest)
+        if head == ASCII.quote {
+            var index = 0
+            while index < field.count {
+                let byte = field[index]
+                if byte == head, field.matches(text, range, at: index, end: field.count) {
+                    return rest.lowerBound &+ index
+                }
+                index &+= byte == ASCII.backslash ? 2 : 1
+            }
+            return nil
+        }
+        for index in field.indices
+        where field[index] == head && field.matches(text, range, at: index, end: field.count) {
+            return rest.lowerBound &+ index
         }
         return nil
     }

@@ -31,6 +31,34 @@ struct JSONPlanTests {
         #expect(outcome.pathHash == TestNetwork.read(HaproxyFormatTests.line()).single?.pathHash)
     }
 
+    /// Lines as the manuals of Traefik and Envoy show them.
+    @Test(arguments: [
+        (
+            [
+                ("status", "DownstreamStatus"), ("client", "ClientAddr"), ("target", "RequestPath"),
+                ("start_time", "StartUTC"), ("server_time_ns", "OriginDuration"),
+                ("total_time_ns", "Duration"),
+            ],
+            #"{"ClientAddr":"10.1.1.1:50732","ClientHost":"10.1.1.1","ClientUsername":"-","DownstreamContentSize":19,"DownstreamStatus":503,"Duration":85000000,"OriginDuration":84000000,"OriginStatus":503,"RequestMethod":"GET","RequestPath":"/app/item","RetryAttempts":0,"ServiceURL":{"Scheme":"http","Opaque":"","User":null},"StartUTC":"2026-11-21T02:02:45.165Z","level":"info","msg":"","time":"2026-11-21T02:02:45Z"}"#
+        ),
+        (
+            [
+                ("status", "response_code"), ("client", "downstream_remote_address"), ("target", "path"),
+                ("start_time", "start_time"), ("server_time_ms", "upstream_service_time"),
+                ("total_time_ms", "duration"),
+            ],
+            #"{"authority":"shop.test","bytes_received":0,"duration":85,"downstream_remote_address":"10.1.1.1:50732","path":"/app/item","protocol":"HTTP/1.1","response_code":503,"response_flags":"UH","start_time":"2026-11-21T02:02:45.165Z","upstream_service_time":"84","upstream_host":null}"#
+        ),
+    ])
+    func documentedForms(keys: [(String, String)], line: String) throws {
+        let outcome = try #require(Self.read(keys, line))
+        #expect(outcome.client == TestNetwork.address("10.1.1.1"))
+        #expect(outcome.failure == .noServer)
+        #expect((outcome.latencyMilliseconds, outcome.totalMilliseconds) == (84, 85))
+        #expect(outcome.time == Instant(milliseconds: 1_795_226_565_250))
+        #expect(outcome.pathHash == TestNetwork.read(HaproxyFormatTests.line()).single?.pathHash)
+    }
+
     @Test(arguments: [
         "1795226565.25", "1795226565250", "1795226565250000", "1795226565250000000",
         #""2026-11-21T02:02:45.250Z""#,
