@@ -38,7 +38,8 @@ import Testing
             }
             for (index, line) in export.lines.enumerated() {
                 logs.add(
-                    Array(line.utf8), port: 5140, at: Int64(second) * 1_000_000 + 1_200_000 + Int64(index) * 100
+                    Array(line.utf8), port: 5140,
+                    at: Int64(second) * 1_000_000 + 1_200_000 + Int64(index) * 100
                 )
             }
         }
