@@ -32,6 +32,15 @@ struct UsageTests {
         #expect(ending.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
     }
 
+    @Test(arguments: ["spate.yaml", "haproxy-nginx-unbound.yaml"])
+    func shippedConfigurationsAreValid(name: String) async throws {
+        let folder = URL(filePath: #filePath).appending(path: "../../../Config").standardized.path
+        let ending = try await Program.run(["check", "--config", "\(folder)/\(name)"])
+        #expect(ending.status == 0)
+        #expect(ending.error == "")
+        #expect(ending.output.contains("\(name): valid: "))
+    }
+
     @Test func aResultThatCannotBeWrittenIsStatusOne() async throws {
         let folder = try TemporaryDirectory()
         try Data().write(to: URL(filePath: folder.file("spate.yaml")))
