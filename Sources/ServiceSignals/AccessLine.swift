@@ -46,8 +46,7 @@ extension AccessLine {
     mutating func take(_ field: LogField, _ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
         switch field {
         case .other: break
-        // Envoy logs the client with its port.
-        case .client: client = bytes.address(range) ?? bytes.endpoint(range)?.address ?? .unspecified
+        case .client: client = bytes.address(range) ?? Self.withoutPort(range, bytes) ?? .unspecified
         case .status: return takeStatus(range, bytes, isFinal: true)
         case .originalStatus: return takeStatus(range, bytes, isFinal: false)
         case .request: takeRequest(range, bytes)
@@ -88,6 +87,14 @@ extension AccessLine {
         if isFinal || status == 0 { status = UInt16(truncatingIfNeeded: number) }
         hasResult = true
         return true
+    }
+
+    /// Envoy logs the client with its port. Of IPv6 without brackets nobody knows which is which.
+    private static func withoutPort(_ range: Range<Int>, _ bytes: Span<UInt8>) -> IPAddress? {
+        guard let colon = bytes.last(ASCII.colon, in: range),
+            bytes.first(ASCII.colon, in: range) == colon || bytes[range.lowerBound] == ASCII.opening
+        else { return nil }
+        return bytes.endpoint(range)?.address
     }
 
     private mutating func takeRequest(_ range: Range<Int>, _ bytes: Span<UInt8>) {

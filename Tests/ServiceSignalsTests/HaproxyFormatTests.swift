@@ -181,7 +181,7 @@ struct HaproxyFormatTests {
     }
 
     /// Where no headers are, the text behind them must be there all the same.
-    @Test(arguments: ["200 ", "200 x", "200 {", "200 {}", "200 {}\"ab"])
+    @Test(arguments: ["200 ", "200 x", "200 {}", "200 {}\"ab"])
     func headersAndTheEndOfTheLine(line: String) throws {
         let plan = try LinePlan(haproxy: #"%ST %hr"abc"#)
         let rule = LogRule(format: .lines(plan), service: TestNetwork.fixed("web-http"))
