@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What real programs log, read by `spate logs`, in about two minutes: every line must be read or explained.
+# What real programs log, read by `spate logs`, in about three minutes: every line must be read or explained.
 #
 # usage: logs.sh            as root; from the root of the project, after `make build`
 #   SPATE=PATH              another program than the release build
