@@ -45,6 +45,7 @@ extension PressureFigures {
             case .clientPackets: "client packets/s"
             case .requests: "requests/s"
             case .handshakes: "TLS handshakes/s"
+            case .loggedConnections: "connections/s in the log"
             case .queries: "queries/s"
             }
         return "\(Readable.number(value)) \(noun)"

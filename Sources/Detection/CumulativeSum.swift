@@ -6,7 +6,7 @@ package struct CumulativeSum {
     /// Evidence in nats at which the test speaks.
     package let threshold: Double
     /// A single second moves the sum no further than this, so that one burst cannot decide alone.
-    package static let stepLimit = 4.0
+    package static let stepLimit = 8.0
 
     /// The sum stops at this many thresholds, so that an end shows within half a minute: at four, a clean service took
     /// more than two minutes to be called clear.

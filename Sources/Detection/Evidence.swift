@@ -11,6 +11,10 @@ package struct Evidence: Sendable {
     package var pressures: [PressureFinding] = []
     /// The channels that show harm, strongest first.
     package var harms: [OutcomeFinding] = []
+    /// The metrics whose evidence has come half way, those that are up among them.
+    package var risingPressures: [PressureFinding] = []
+    /// The channels whose evidence has come half way, those that show harm among them.
+    package var risingHarms: [OutcomeFinding] = []
     /// Largest evidence of late of any pressure metric, up or not, in nats.
     package var pressureNow = 0.0
     /// Largest evidence of late of any outcome channel, up or not, in nats.
@@ -36,7 +40,12 @@ package struct Evidence: Sendable {
     package var harm: OutcomeFinding? { harms.first }
 
     /// When the trouble began: the pressure's onset, else the harm's.
-    package var onset: Int64 { pressures.map(\.onset).min() ?? harm?.onset ?? now }
+    package var onset: Int64 {
+        (pressures.isEmpty ? risingPressures : pressures).map(\.onset).min() ?? harm?.onset ?? now
+    }
+
+    /// Pressure and harm have both come half way, so that an incident may begin.
+    package var isRising: Bool { !risingPressures.isEmpty && !risingHarms.isEmpty }
 
     package init(now: Int64) { self.now = now }
 
@@ -70,6 +79,12 @@ package struct EvidenceFacts: Sendable {
     package var requestsFromUnknown = 0
     /// Of these, of clients who are not named.
     package var requestsOfUnnamed = 0
+    /// Connections in the log without a request.
+    package var attempts = 0
+    /// Of these, from unknown prefixes.
+    package var attemptsFromUnknown = 0
+    /// Of these, of clients who are not named.
+    package var attemptsOfUnnamed = 0
     /// Requests that never came in time (408).
     package var slowRequests = 0
     /// Lines that tell of dropped work.
@@ -91,9 +106,13 @@ package struct EvidenceFacts: Sendable {
 
     /// Share (0…1) of the pressure that came from unknown prefixes, of that whose source is told.
     package var newShare: Double {
-        let all = newConnections + requests - requestsOfUnnamed
-        return all > 0 ? Double(newFromUnknown + requestsFromUnknown) / Double(all) : 0
+        let all = newConnections + requests - requestsOfUnnamed + attempts - attemptsOfUnnamed
+        return all > 0 ? Double(newFromUnknown + requestsFromUnknown + attemptsFromUnknown) / Double(all) : 0
     }
+
+    /// The service ran out of places though nobody had asked for more and all was well until then, and its log cannot say who
+    /// has them: somebody holds them. An outage fails before it is full, and a crowd asks.
+    package var isHeld = false
 
     /// Share (0…1) of the clients' packets that came from unknown prefixes.
     package var newPacketShare: Double { packets > 0 ? Double(packetsFromUnknown) / Double(packets) : 0 }

@@ -36,18 +36,50 @@ enum EvidenceCollector {
         evidence.facts.slowOpen = Int(seconds.suffix(90).map(\.slow).max() ?? 0)
         evidence.rawEvidence = rawEvidence(seconds, since: min(onset, evidence.harm?.onset ?? onset))
         // Without a sign of anything nobody asks who the sources are.
-        guard !isCalm || !evidence.pressures.isEmpty || !evidence.harms.isEmpty else { return evidence }
+        guard !isCalm || !evidence.risingPressures.isEmpty || !evidence.risingHarms.isEmpty else {
+            return evidence
+        }
+        evidence.facts.isHeld = isHeld(evidence, seconds, baseline, policy)
         let span = ServiceBaseline.sourceSeconds
         evidence.facts.sources = max(
             windows.distinctSources(slot: slot, until: now, seconds: span),
             windows.distinctSources(slot: slot, until: now - service.startLag, seconds: span))
-        let packetsUp = evidence.pressures.contains { $0.metric == .clientPackets }
+        let packetsUp = evidence.risingPressures.contains { $0.metric == .clientPackets }
         evidence.sourcesChanged =
             evidence.facts.newShare >= policy.newSourceShare
             || (packetsUp && evidence.facts.newPacketShare >= policy.newSourceShare)
             || Double(evidence.facts.sources) >= policy.sourceRatio * baseline.sources + 10
+            || evidence.facts.isHeld
         return evidence
     }
+
+    /// Whether the service's places are held by somebody whom its log cannot name: see ``EvidenceFacts/isHeld``.
+    private static func isHeld(
+        _ evidence: Evidence, _ seconds: [ServiceSecond], _ baseline: ServiceBaseline,
+        _ policy: DetectionPolicy
+    ) -> Bool {
+        let facts = evidence.facts
+        guard Double(facts.saturated) >= policy.minimumEvidence,
+            facts.attemptsOfUnnamed * 2 >= facts.attempts,
+            !evidence.pressures.contains(where: { $0.metric == .requests })
+        else { return false }
+        let all = seconds.span
+        guard let full = all.indices.first(where: { all[$0].log.saturated > 0 }) else { return false }
+        // The last second before may already be a part of it.
+        let before = max(0, full - 1 - calmSeconds)..<max(0, full - 1)
+        var (requests, bad) = (0.0, 0.0)
+        for index in before {
+            requests += Double(all[index].log.requestsAll)
+            bad += Double(all[index].log.failures) + Double(all[index].log.slowAnswers)
+        }
+        let usual = baseline.metric(.requests).mean * Double(before.count)
+        return before.count >= calmSeconds / 2 && requests >= usual / 2 && requests >= policy.minimumEvidence
+            && bad <= requests / 10
+    }
+
+    /// Seconds before the places ran out that are asked whether all was well: a server whose backend hangs answers less and
+    /// less for longer than that before its places are gone.
+    private static let calmSeconds = 20
 
     /// Seconds by which what the service says of itself may be late: learned, since a log may be written in bursts and sent
     /// on by a relay.
@@ -60,15 +92,15 @@ enum EvidenceCollector {
     ) {
         for metric in metrics(of: service) {
             let lag =
-                metric == .requests || metric == .queries || metric == .handshakes
-                ? logLag(service) : max(5, service.startLag)
+                metric.isLogged ? logLag(service) : max(5, service.startLag)
             guard
                 let finding = PressureTest.run(
                     metric, seconds: seconds, baseline: baseline.metric(metric), lag: lag, policy: policy)
             else { continue }
             evidence.pressureNow = max(evidence.pressureNow, finding.recent)
-            if finding.isUp { evidence.pressures.append(finding) }
+            if finding.isRising { evidence.risingPressures.append(finding) }
         }
+        evidence.pressures = evidence.risingPressures.filter(\.isUp)
         evidence.pressures.sort { ($0.evidence, $0.surprise) > ($1.evidence, $1.surprise) }
     }
 
@@ -98,8 +130,9 @@ enum EvidenceCollector {
                     lag: lag, policy: policy)
             else { continue }
             evidence.outcomeNow = max(evidence.outcomeNow, finding.recent)
-            if finding.isUp { evidence.harms.append(finding) }
+            if finding.isRising { evidence.risingHarms.append(finding) }
         }
+        evidence.harms = evidence.risingHarms.filter(\.isUp)
         evidence.harms.sort { $0.weight > $1.weight }
         guard evidence.harms.isEmpty, ofKnown, !service.sampled else { return }
         let ofAll = OutcomeTest.run(
@@ -129,9 +162,11 @@ enum EvidenceCollector {
         _ evidence: inout Evidence, _ service: ServiceState, _ policy: DetectionPolicy
     ) {
         let slack = Int64(policy.orderSlack)
-        evidence.isInOrder = evidence.harms.contains { harm in
+        let harms = evidence.harms.isEmpty ? evidence.risingHarms : evidence.harms
+        let pressures = evidence.pressures.isEmpty ? evidence.risingPressures : evidence.pressures
+        evidence.isInOrder = harms.contains { harm in
             let lag = Self.lag(of: harm.channel, service)
-            return evidence.pressures.contains { pressure in
+            return pressures.contains { pressure in
                 harm.onset >= pressure.onset - slack && harm.onset <= pressure.end + max(lag, slack)
             }
         }
@@ -171,6 +206,9 @@ extension EvidenceFacts {
         requests += Int(log.requests)
         requestsFromUnknown += Int(log.requestsFromUnknown)
         requestsOfUnnamed += Int(log.requestsOfUnnamed)
+        attempts += Int(log.attempts)
+        attemptsFromUnknown += Int(log.attemptsFromUnknown)
+        attemptsOfUnnamed += Int(log.attemptsOfUnnamed)
         slowRequests += Int(log.slowRequests)
         saturated += Int(log.saturated)
         handshakeFailures += Int(log.handshakeFailures)

@@ -111,8 +111,10 @@ package struct IncidentMachine: Sendable {
     // MARK: Before an incident
 
     private mutating func judge(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
-        let joint = evidence.pressure != nil && evidence.harm != nil && evidence.hasEnough(policy)
-        guard joint else {
+        let isJoint = evidence.pressure != nil && evidence.harm != nil && evidence.hasEnough(policy)
+        // The ticks are counted while the evidence still comes in: to wait for it and for them would be twice the time.
+        let isRising = evidence.isRising && evidence.sourcesChanged && evidence.isInOrder
+        guard isJoint || isRising else {
             state = .quiet
             disorderTicks = 0
             return notices(evidence, policy)
@@ -130,7 +132,7 @@ package struct IncidentMachine: Sendable {
         }
         let ticks: Int = if case .suspicious(let ticks) = state { ticks + 1 } else { 1 }
         state = .suspicious(ticks: ticks)
-        return Double(ticks) >= policy.holdTicks ? opened(evidence, policy) : []
+        return isJoint && Double(ticks) >= policy.holdTicks ? opened(evidence, policy) : []
     }
 
     private mutating func opened(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {

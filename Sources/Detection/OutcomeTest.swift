@@ -93,13 +93,16 @@ package struct OutcomeFinding: Sendable {
     package var baseline: Double
     /// The evidence reaches the threshold of the channel.
     package var isUp: Bool
+    /// The evidence has come half way there.
+    package var isRising: Bool
 
     package init(
         channel: OutcomeChannel, evidence: Double, recent: Double, onset: Int64, end: Int64, ratio: Double,
-        baseline: Double, isUp: Bool
+        baseline: Double, isUp: Bool, isRising: Bool = false
     ) {
         (self.channel, self.evidence, self.recent, self.onset) = (channel, evidence, recent, onset)
         (self.end, self.ratio, self.baseline, self.isUp) = (end, ratio, baseline, isUp)
+        self.isRising = isRising || isUp
     }
 }
 
@@ -143,7 +146,7 @@ enum OutcomeTest {
             channel: channel, evidence: path.peak, recent: path.recent, onset: onset,
             end: path.lastAbove ?? onset,
             ratio: trials > 0 ? hits / trials : 0, baseline: baseline.seen,
-            isUp: path.peak >= threshold)
+            isUp: path.peak >= threshold, isRising: path.peak >= threshold / 2)
     }
 
     /// k of n in a second. `ofKnown` leaves newcomers out where their failures may be a limiter's or their own doing.

@@ -21,13 +21,16 @@ package struct PressureFinding: Sendable {
     package var baseline: Double
     /// The evidence reaches the threshold and the rise is large enough.
     package var isUp: Bool
+    /// The evidence has come half way there.
+    package var isRising: Bool
 
     package init(
         metric: PressureMetric, evidence: Double, recent: Double, onset: Int64, end: Int64, rate: Double,
-        baseline: Double, isUp: Bool
+        baseline: Double, isUp: Bool, isRising: Bool = false
     ) {
         (self.metric, self.evidence, self.recent, self.onset) = (metric, evidence, recent, onset)
         (self.end, self.rate, self.baseline, self.isUp) = (end, rate, baseline, isUp)
+        self.isRising = isRising || isUp
     }
 }
 
@@ -52,11 +55,11 @@ enum PressureTest {
         guard let onset = path.onset else { return nil }
         let end = path.lastAbove ?? onset
         let mean = Self.mean(metric, seconds, from: onset, through: end)
+        let isMore = (mean + 0.5) >= policy.pressureRatio * (baseline.mean + 0.5)
         return PressureFinding(
             metric: metric, evidence: path.peak, recent: path.recent, onset: onset, end: end, rate: mean,
-            baseline: baseline.mean,
-            isUp: path.peak >= policy.pressureThreshold
-                && (mean + 0.5) >= policy.pressureRatio * (baseline.mean + 0.5))
+            baseline: baseline.mean, isUp: isMore && path.peak >= policy.pressureThreshold,
+            isRising: isMore && path.peak >= policy.pressureThreshold / 2)
     }
 
     static func rate(of metric: PressureMetric, _ second: borrowing ServiceSecond) -> Int64 {
@@ -66,7 +69,7 @@ enum PressureTest {
         case .slowConnections: second.slow
         case .clientPackets: second.packetsIn
         case .requests, .queries: Int64(second.log.requests)
-        case .handshakes: Int64(second.log.accepted) + Int64(second.log.handshakeFailures)
+        case .handshakes, .loggedConnections: Int64(second.log.attempts)
         }
     }
 
@@ -92,7 +95,7 @@ extension PressureMetric {
         switch self {
         case .concurrentConnections, .slowConnections: 4
         case .clientPackets: 2
-        case .newConnections, .requests, .handshakes, .queries: 1
+        case .newConnections, .requests, .handshakes, .loggedConnections, .queries: 1
         }
     }
 
@@ -100,7 +103,12 @@ extension PressureMetric {
     var isArrival: Bool { self != .concurrentConnections && self != .slowConnections }
 
     /// Known from what the service logs.
-    var isLogged: Bool { self == .requests || self == .queries || self == .handshakes }
+    var isLogged: Bool {
+        switch self {
+        case .requests, .queries, .handshakes, .loggedConnections: true
+        case .newConnections, .concurrentConnections, .slowConnections, .clientPackets: false
+        }
+    }
 }
 
 /// ln(k + ½) of small counts, looked up: the tests take a thousand of them a tick and service.

@@ -202,11 +202,18 @@ struct ServiceJudge: Sendable {
                 baseline: baseline.metric(.slowConnections).mean)
         }
         guard let pressure = evidence.pressure else { return nil }
-        let metric = kind == .dnsFlood || kind == .dnsRandomSubdomain,
-            isRequests = pressure.metric == .requests
         return PressureFigures(
-            metric: metric && isRequests ? .queries : pressure.metric, value: pressure.rate,
-            baseline: pressure.baseline)
+            metric: Self.named(pressure.metric, kind), value: pressure.rate, baseline: pressure.baseline)
+    }
+
+    /// What people call the metric for this kind of trouble.
+    private static func named(_ metric: PressureMetric, _ kind: VerdictKind) -> PressureMetric {
+        switch (metric, kind) {
+        case (.requests, .dnsFlood), (.requests, .dnsRandomSubdomain): .queries
+        case (.handshakes, .tlsHandshakeFlood), (.handshakes, .tlsRenegotiation): .handshakes
+        case (.handshakes, _): .loggedConnections
+        default: metric
+        }
     }
 
     private func outcomeFigures(

@@ -180,12 +180,13 @@ package enum PressureMetric: String, CaseIterable, Sendable {
     case clientPackets = "client_packets"
     case requests
     case handshakes
+    case loggedConnections = "logged_connections"
     case queries
 
     /// For people and for JSON.
     package var unit: String {
         switch self {
-        case .newConnections: "connections/s"
+        case .newConnections, .loggedConnections: "connections/s"
         case .concurrentConnections, .slowConnections: "connections"
         case .clientPackets: "packets/s"
         case .requests: "requests/s"

@@ -34,6 +34,13 @@ package struct OutcomeCell: Sendable, WindowCell {
     package internal(set) var handshakeFailures: Int32 = 0
     /// Connections accepted, by the log.
     package internal(set) var accepted: Int32 = 0
+    /// Connections that the log tells of without a request: accepted, failed in the handshake, timed out before they asked,
+    /// or dropped; those of declared sources left out.
+    package internal(set) var attempts: Int32 = 0
+    /// Of these, from unknown prefixes.
+    package internal(set) var attemptsFromUnknown: Int32 = 0
+    /// Of these, of clients who are not named.
+    package internal(set) var attemptsOfUnnamed: Int32 = 0
 
     /// Most requests that waited in the service's queues.
     package internal(set) var queued: Int32 = 0
@@ -68,6 +75,9 @@ package struct OutcomeCell: Sendable, WindowCell {
         saturated.add(other.saturated)
         handshakeFailures.add(other.handshakeFailures)
         accepted.add(other.accepted)
+        attempts.add(other.attempts)
+        attemptsFromUnknown.add(other.attemptsFromUnknown)
+        attemptsOfUnnamed.add(other.attemptsOfUnnamed)
         queued = max(queued, other.queued)
         workers = max(workers, other.workers)
         processor = max(processor, other.processor)
@@ -93,6 +103,9 @@ package struct OutcomeCell: Sendable, WindowCell {
         part.saturated = saturated.share(offset)
         part.handshakeFailures = handshakeFailures.share(offset)
         part.accepted = accepted.share(offset)
+        part.attempts = attempts.share(offset)
+        part.attemptsFromUnknown = attemptsFromUnknown.share(offset)
+        part.attemptsOfUnnamed = attemptsOfUnnamed.share(offset)
         (part.queued, part.workers, part.processor) = (queued, workers, processor)
         return part
     }

@@ -43,11 +43,14 @@ extension ServiceAggregator {
         // A level alone is the host's word: that goes on when the service has fallen silent.
         if outcome.count > 0 { states[slot].hear(outcome) }
         if outcome.level != .none { states[slot].levels.note(outcome.level, outcome.levelValue) }
-        guard outcome.isRequest else { return true }
+        guard outcome.isRequest || outcome.isAttempt else { return true }
         let hasClient = outcome.client != .unspecified
         let isDeclared = hasClient && declared.contains(outcome.client)
         let isKnown = !hasClient || isDeclared || recognise(outcome.client, slot: slot)
-        bookRequest(outcome, slot, place.index, isKnown: isKnown, isDeclared: isDeclared)
+        if outcome.isAttempt, !isDeclared { outcomeCells[place.index].attempt(outcome, isKnown: isKnown) }
+        if outcome.isRequest {
+            bookRequest(outcome, slot, place.index, isKnown: isKnown, isDeclared: isDeclared)
+        }
         if hasClient, !isDeclared { bookClient(outcome, slot, second, isKnown: isKnown) }
         return true
     }
@@ -94,6 +97,15 @@ extension ServiceAggregator {
 extension Outcome {
     /// Tells of requests, and not of an event or a level alone.
     fileprivate var isRequest: Bool { count > 0 && (status != 0 || failure != .none || event == .none) }
+
+    /// Tells of a connection and not of what it asked for.
+    fileprivate var isAttempt: Bool {
+        guard count > 0 else { return false }
+        return switch event {
+        case .accepted, .handshakeFailure, .saturated, .noServerAvailable: true
+        case .none, .serverDown, .serverUp, .negotiated: failure == .slowRequest
+        }
+    }
 }
 
 extension OutcomeCell {
@@ -113,6 +125,13 @@ extension OutcomeCell {
         case .workers: workers = max(workers, value)
         case .processor: processor = max(processor, value)
         }
+    }
+
+    fileprivate mutating func attempt(_ outcome: Outcome, isKnown: Bool) {
+        let count = Int32(clamping: outcome.count)
+        attempts.add(count)
+        if !isKnown { attemptsFromUnknown.add(count) }
+        if outcome.client == .unspecified { attemptsOfUnnamed.add(count) }
     }
 
     fileprivate mutating func count(
