@@ -34,10 +34,17 @@ package struct PressureFinding: Sendable {
     }
 }
 
-/// The pressure tests: CUSUM for a doubling of ln(rate + ½) against the baseline (detection.md §4).
+/// The pressure tests: CUSUM of ln(rate + ½) against the baseline for a doubling and a few a second more (detection.md §4:
+/// a doubling). Twice next to nothing is nothing: where a metric is usually at zero, a test for a doubling gained 2 nats a
+/// second from a flood of fifty, and took eight seconds.
 enum PressureTest {
-    /// ln 2: the rise that the test is made for.
-    private static let shift = 0.693_147
+    /// What the rise is beyond a doubling, in the metric's own unit.
+    private static let least = 3.0
+
+    /// d: the logarithm of the rise that the test is made for.
+    private static func shift(_ usual: Double) -> Double {
+        naturalLogarithm((2 * usual + least + 0.5) / (usual + 0.5))
+    }
 
     static func run(
         _ metric: PressureMetric, seconds: [ServiceSecond], baseline: MetricBaseline, lag: Int64,
@@ -45,6 +52,7 @@ enum PressureTest {
     ) -> PressureFinding? {
         guard let last = seconds.last?.cell.second else { return nil }
         var path = CumulativeSum(threshold: policy.pressureThreshold, restart: 0, last: last, lag: lag)
+        let shift = shift(baseline.mean)
         let scale = shift / baseline.spreadSquared / metric.persistence
         // By index: a second is large, and a loop over the array would copy each.
         let all = seconds.span
