@@ -25,6 +25,8 @@ package struct Evidence: Sendable {
     package var isInOrder = false
     /// New prefixes, or many more sources.
     package var sourcesChanged = false
+    /// Of these, not many more of the usual ones: newcomers, or somebody who is not seen.
+    package var newcomersPress = false
     /// Records and log lines since the onset.
     package var rawEvidence = 0
     /// The service's flow records are sampled.
@@ -116,6 +118,13 @@ package struct EvidenceFacts: Sendable {
 
     /// Share (0…1) of the clients' packets that came from unknown prefixes.
     package var newPacketShare: Double { packets > 0 ? Double(packetsFromUnknown) / Double(packets) : 0 }
+
+    /// Newcomers' connections carry 40 packets and more, twice as many as those of known clients at the same time.
+    package var packetsSitInFewConnections: Bool {
+        let ofNew = Double(packetsFromUnknown) / Double(max(1, newFromUnknown))
+        let ofKnown = Double(packets - packetsFromUnknown) / Double(max(1, newConnections - newFromUnknown))
+        return ofNew >= 40 && ofNew >= 2 * ofKnown
+    }
 
     /// Share (0…1) of the new connections that never got beyond SYN.
     package var synShare: Double { newConnections > 0 ? Double(synOnly) / Double(newConnections) : 0 }

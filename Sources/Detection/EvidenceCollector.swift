@@ -45,11 +45,12 @@ enum EvidenceCollector {
             windows.distinctSources(slot: slot, until: now, seconds: span),
             windows.distinctSources(slot: slot, until: now - service.startLag, seconds: span))
         let packetsUp = evidence.risingPressures.contains { $0.metric == .clientPackets }
-        evidence.sourcesChanged =
+        evidence.newcomersPress =
             evidence.facts.newShare >= policy.newSourceShare
-            || (packetsUp && evidence.facts.newPacketShare >= policy.newSourceShare)
+            || (packetsUp && evidence.facts.newPacketShare >= policy.newSourceShare) || evidence.facts.isHeld
+        evidence.sourcesChanged =
+            evidence.newcomersPress
             || Double(evidence.facts.sources) >= policy.sourceRatio * baseline.sources + 10
-            || evidence.facts.isHeld
         return evidence
     }
 

@@ -96,6 +96,7 @@ package struct OutcomeFinding: Sendable {
     /// The evidence has come half way there.
     package var isRising: Bool
 
+    /// - Parameter isRising: taken as true of what is up.
     package init(
         channel: OutcomeChannel, evidence: Double, recent: Double, onset: Int64, end: Int64, ratio: Double,
         baseline: Double, isUp: Bool, isRising: Bool = false

@@ -24,6 +24,7 @@ package struct PressureFinding: Sendable {
     /// The evidence has come half way there.
     package var isRising: Bool
 
+    /// - Parameter isRising: taken as true of what is up.
     package init(
         metric: PressureMetric, evidence: Double, recent: Double, onset: Int64, end: Int64, rate: Double,
         baseline: Double, isUp: Bool, isRising: Bool = false

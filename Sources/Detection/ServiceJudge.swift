@@ -185,8 +185,8 @@ struct ServiceJudge: Sendable {
             count: facts.sources, baseline: Int(baseline.sources.rounded()), newShare: facts.newShare,
             // Where the sources are the usual ones, to name them would point at the victims.
             top: evidence.sourcesChanged
-                ? windows.topPrefixes(5, slot: slot).map { PrefixShare(prefix: $0.prefix, share: $0.share) }
-                : [])
+                ? windows.topPrefixes(5, slot: slot, ofNewcomers: evidence.newcomersPress)
+                    .map { PrefixShare(prefix: $0.prefix, share: $0.share) } : [])
         let exporter = service.exporter.flatMap { id in
             exporters.indices.contains(Int(id.index)) ? exporters[Int(id.index)] : nil
         }

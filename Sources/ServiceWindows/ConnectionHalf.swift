@@ -73,6 +73,14 @@ struct ConnectionHalf: BitwiseCopyable {
     private var isNew: Bool { traits & Self.isNewTrait != 0 }
     private var hasExactStart: Bool { traits & Self.hasExactStartTrait != 0 }
 
+    /// Asked for less than a request takes, or in more pieces than one takes.
+    var lingers: Bool { payload < 40 || packets >= 7 }
+
+    /// A piece of a connection that an active timeout cut: it asked for `seconds` or longer and has not stopped.
+    func isSending(for seconds: Int64) -> Bool {
+        payload >= 40 && endReason != 1 && (end - start).microseconds >= seconds * 1_000_000
+    }
+
     /// Nothing but headers came from this side: at most 64 octets a packet is a bare TCP segment.
     var isBare: Bool { UInt64(octets) <= UInt64(packets) &* 64 }
 

@@ -24,7 +24,7 @@ extension ServiceAggregator {
                 share = recognise(
                     record.toServer ? records[index].source : records[index].destination, flags,
                     FlowTraits(of: records[index]), record)
-                if share.isNew, pulses[slot].isWatched { watch(records[index], here) }
+                if share.isClients, pulses[slot].isWatched { watch(records[index], here, isNew: share.isNew) }
             }
             prepared[here].share = share
         }
@@ -69,10 +69,10 @@ extension ServiceAggregator {
 
     /// A connection began with a service of which more is asked than counts.
     @inline(never)
-    private mutating func watch(_ record: FlowRecord, _ here: Int) {
+    private mutating func watch(_ record: FlowRecord, _ here: Int, isNew: Bool) {
         let prepared = prepared[here]
         let slot = Int(prepared.slot)
-        if pulses[slot].hasManyEndpoints {
+        if isNew, pulses[slot].hasManyEndpoints {
             states[slot].vote(prepared.toServer ? record.destinationKey : record.sourceKey)
         }
         guard pulses[slot].isSuspicious else { return }

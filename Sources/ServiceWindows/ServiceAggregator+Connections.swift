@@ -16,7 +16,12 @@ extension ServiceAggregator {
                 delay, slot, client.start.seconds, last: last, isMeasured: pulses[slot].measuresDelays)
         }
         let result = ConnectionResult(client, server)
-        guard result != .unknown else { return }
+        guard result != .unknown else {
+            if client.isSending(for: Self.slowSeconds) {
+                count(shape: Self.stillSending, isKnown: client.isKnown, slot)
+            }
+            return
+        }
         let failed = result.isFailure
         if failed { pulses[slot].unansweredOfLate &+= 1 }
         guard let place = cells.place(slot: slot, second: last) else { return }
@@ -53,12 +58,13 @@ extension ServiceAggregator {
     private mutating func bookSlow(
         _ client: ConnectionHalf, _ server: ConnectionHalf?, slot: Int, last: Int64
     ) {
-        guard client.hasFlags, !client.flags.hasAny(of: .ending),
-            server.map({ $0.isBare && !$0.flags.hasAny(of: .fin) }) ?? true
-        else { return }
+        guard client.hasFlags, !client.flags.isSynOnly, server.map(\.isBare) ?? true else { return }
         let seconds = (client.end - client.start).microseconds / 1_000_000
-        let continues = !client.flags.hasAny(of: .syn)
-        guard continues || seconds >= Self.slowSeconds, !client.flags.isSynOnly else { return }
+        let hasEnded = client.flags.hasAny(of: .ending) || server?.flags.hasAny(of: .fin) ?? false
+        let continues = !client.flags.hasAny(of: .syn) && !hasEnded
+        guard continues || seconds >= Self.slowSeconds else { return }
+        // Who asked in one piece and gave up after a while without an answer was not slow: the server was.
+        guard !hasEnded || (server != nil && client.lingers) else { return }
         // 50 octets a second of payload (signals.md), counted above bare headers.
         guard Int64(client.payload) <= 50 * max(seconds, 10) else { return }
         let first = max(client.start.seconds, now - WindowLimits.span + 1)
@@ -69,17 +75,24 @@ extension ServiceAggregator {
     /// Most packets of a connection that carried a single request: handshake, request, acknowledgements, end.
     private static var shortPackets: UInt32 { 10 }
 
+    /// The shape of all connections that were still open and busy when their exporter told of them.
+    private static var stillSending: UInt32 { 1 << 17 }
+
+    private mutating func count(shape: UInt32, isKnown: Bool, _ slot: Int) {
+        if isKnown {
+            states[slot].knownShapes.add(shape)
+        } else {
+            states[slot].unknownShapes.add(shape)
+        }
+    }
+
     private mutating func bookShape(
         _ client: ConnectionHalf, _ server: ConnectionHalf, _ slot: Int, _ cell: Int
     ) {
         let shape =
             UInt32(halfOctave(UInt64(client.octets))) << 8 | UInt32(halfOctave(UInt64(server.octets)))
             | 1 << 16
-        if client.isKnown {
-            states[slot].knownShapes.add(shape)
-        } else {
-            states[slot].unknownShapes.add(shape)
-        }
+        count(shape: shape, isKnown: client.isKnown, slot)
         guard client.isTCP, client.packets <= Self.shortPackets else { return }
         let duration = UInt32(clamping: (client.end - client.start).microseconds / 1000)
         cells[cell].short.add(1)

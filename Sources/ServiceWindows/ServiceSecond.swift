@@ -81,17 +81,20 @@ extension ServiceAggregator {
     }
 
     /// The client prefixes that did most in the last 30 to 60 seconds in which the service was suspicious, with their
-    /// share of everything. Where newcomers make up a quarter or more, only they are listed: to limit the users whom an
-    /// attack hurts would finish its work.
-    package func topPrefixes(_ most: Int, slot: Int) -> [(prefix: IPPrefix, share: Double)] {
+    /// share of everything.
+    ///
+    /// - Parameter ofNewcomers: lists only those whom the service did not know: to limit the users whom an attack hurts would
+    ///   finish its work.
+    package func topPrefixes(_ most: Int, slot: Int, ofNewcomers: Bool) -> [(prefix: IPPrefix, share: Double)]
+    {
         guard let ranking = ranking(slot) else { return [] }
         let all = ranking.prefixes(at: now)
+        guard ofNewcomers else { return Array(all.prefix(most)) }
         let newcomers = all.filter { entry in
             let address = entry.prefix.address
             return !declared.contains(address) && !isKnown(address, slot: slot)
         }
-        let newShare = newcomers.reduce(0) { $0 + $1.share }
-        return Array((newShare >= 0.25 ? newcomers : all).prefix(most))
+        return Array(newcomers.prefix(most))
     }
 
     /// The client addresses that did most in the same time.

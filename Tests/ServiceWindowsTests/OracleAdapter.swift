@@ -34,6 +34,8 @@ struct SecondNumbers: Equatable {
     var failures: Int64 = 0
     var slowRequests: Int64 = 0
     var handshakeFailures: Int64 = 0
+    var attempts: Int64 = 0
+    var attemptsFromUnknown: Int64 = 0
 
     static func + (left: Self, right: Self) -> Self {
         guard left != SecondNumbers() else { return right }
@@ -56,7 +58,8 @@ struct SecondNumbers: Equatable {
             ("handshakes", \.handshakes), ("slow handshakes", \.slowHandshakes),
             ("requests", \.requests), ("requests of unnamed", \.requestsOfUnnamed), ("timed", \.timed),
             ("failures", \.failures), ("slow requests", \.slowRequests),
-            ("handshake failures", \.handshakeFailures),
+            ("handshake failures", \.handshakeFailures), ("attempts", \.attempts),
+            ("attempts of unknown", \.attemptsFromUnknown),
         ]
     }
 }
@@ -79,6 +82,7 @@ extension SecondNumbers {
         (requests, failures) = (Int64(log.requests), Int64(log.failures))
         (requestsOfUnnamed, timed) = (Int64(log.requestsOfUnnamed), Int64(log.timed))
         (slowRequests, handshakeFailures) = (Int64(log.slowRequests), Int64(log.handshakeFailures))
+        (attempts, attemptsFromUnknown) = (Int64(log.attempts), Int64(log.attemptsFromUnknown))
     }
 }
 

@@ -346,7 +346,7 @@ extension ServiceAggregator {
             let base = index % 9 < 6 ? "10.66.0.1" : index % 9 < 8 ? "10.66.1.1" : "10.\(index % 200).3.1"
             windows.add(.request(from: Fixture.address(base), port: UInt16(index), start: now))
         }
-        let top = windows.topPrefixes(2, slot: 0)
+        let top = windows.topPrefixes(2, slot: 0, ofNewcomers: true)
         #expect(top.map(\.prefix.description) == ["10.66.0.0/24", "10.66.1.0/24"])
         #expect(abs(try #require(top.first).share - 6.0 / 9) < 0.03)
     }

@@ -125,7 +125,7 @@ private let now: Int64 = 1_700_000_000
             windows.add(.request(from: source, port: UInt16(index & 0xFFFF), start: now))
         }
         var shares: [IPPrefix: Double] = [:]
-        for top in windows.topPrefixes(64, slot: 0) { shares[top.prefix] = top.share }
+        for top in windows.topPrefixes(64, slot: 0, ofNewcomers: false) { shares[top.prefix] = top.share }
         for top in windows.topSources(64, slot: 0) {
             shares[IPPrefix(top.address, mappedLength: 128)] = top.share
         }

@@ -368,12 +368,15 @@ struct WindowOracle {
 
     /// Long, or the continuation of a connection, with under 50 octets of payload a second and no answer.
     private mutating func bookSlow(_ client: Half, _ server: Half?, _ slot: Int, last: Int64) {
-        guard client.hasFlags, !client.isOver, !client.flags.isSynOnly else {
-            return
-        }
-        if let server, !server.isBare || server.flags.hasAny(of: .fin) { return }
+        guard client.hasFlags, !client.flags.isSynOnly else { return }
+        if let server, !server.isBare { return }
         let duration = (client.end.microseconds - client.start.microseconds) / 1_000_000
-        guard duration >= 8 || !client.flags.hasAny(of: .syn) else { return }
+        if client.isOver || (server.map { $0.flags.hasAny(of: .fin) } ?? false) {
+            // One that is over was slow if it asked for less than a request takes, or in many pieces.
+            guard server != nil, duration >= 8, client.payload < 40 || client.packets >= 7 else { return }
+        } else {
+            guard duration >= 8 || !client.flags.hasAny(of: .syn) else { return }
+        }
         guard client.payload <= UInt64(50 * max(duration, 10)) else { return }
         let first = min(last, max(client.start.seconds, now - WindowTerms.span + 1))
         // What an inactive timeout cut goes on until the next piece.
@@ -399,8 +402,18 @@ struct WindowOracle {
     private mutating func book(_ outcome: Outcome, _ count: Int64, _ second: Int64) {
         let slot = Int(outcome.service.index)
         if outcome.event == .handshakeFailure { change(slot, second) { $0.handshakeFailures += count } }
-        guard outcome.event == .none || outcome.status != 0 || outcome.failure != .none else { return }
-        if outcome.client != .unspecified { _ = recognise(outcome.client, slot: slot) }
+        let isConnection =
+            outcome.failure == .slowRequest || [.handshakeFailure, .accepted].contains(outcome.event)
+        let isRequest = outcome.event == .none || outcome.status != 0 || outcome.failure != .none
+        guard isConnection || isRequest else { return }
+        let isKnown = outcome.client == .unspecified || recognise(outcome.client, slot: slot)
+        if isConnection {
+            change(slot, second) {
+                $0.attempts += count
+                $0.attemptsFromUnknown += isKnown ? 0 : count
+            }
+        }
+        guard isRequest else { return }
         change(slot, second) {
             let isSlowRequest = outcome.failure == .slowRequest
             if outcome.latencyMilliseconds != Outcome.noLatency, !isSlowRequest { $0.timed += count }
