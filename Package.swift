@@ -68,12 +68,20 @@ let package = Package(
             ]),
         stage("Settings", ["FlowModel", "Detection", .product(name: "Yams", package: "Yams")]),
 
-        // Layer 4: the program.
+        // Layer 4: the stages put together, without I/O.
+        stage(
+            "Pipeline",
+            [
+                "Detection", "FlowDecoding", "FlowModel", "LockFree", "ServiceSignals", "ServiceWindows",
+                "Settings",
+            ]),
+
+        // Layer 5: the program.
         .executableTarget(
             name: "spate",
             dependencies: [
                 "Alerting", "CLinux", "Capture", "Control", "Detection", "FlowDecoding", "FlowModel",
-                "Intake", "LockFree", "ServiceSignals", "ServiceWindows", "Settings",
+                "Intake", "LockFree", "Pipeline", "ServiceSignals", "ServiceWindows", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -125,6 +133,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("SettingsTests", ["Detection", "FlowModel", "Settings"]),
+        tests("PipelineTests", ["Detection", "FlowModel", "Pipeline", "ServiceWindows", "Settings"]),
         tests("IntegrationTests", ["FlowModel", "spate"]),
         tests("TidyTests", []),
     ],

@@ -7,6 +7,7 @@ import FlowDecoding
 import FlowModel
 import Intake
 import Logging
+import Pipeline
 import Settings
 import Synchronization
 

@@ -7,6 +7,7 @@ import FlowModel
 import Intake
 import LockFree
 import Logging
+import Pipeline
 import ServiceWindows
 import Settings
 import Synchronization

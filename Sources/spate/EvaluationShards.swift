@@ -5,6 +5,7 @@ import FlowDecoding
 import FlowModel
 import LockFree
 import Logging
+import Pipeline
 import ServiceWindows
 import Settings
 
@@ -130,10 +131,4 @@ struct EvaluationSnapshot: Sendable {
         sum.levels += other.levels
         return sum
     }
-}
-
-/// How full a service says it is.
-struct ServiceLevels: Sendable {
-    let service: String
-    let levels: LevelsOfLate
 }

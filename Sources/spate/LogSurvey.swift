@@ -3,6 +3,7 @@
 import Alerting
 import Capture
 import FlowModel
+import Pipeline
 import ServiceSignals
 import Settings
 

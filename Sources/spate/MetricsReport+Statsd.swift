@@ -3,6 +3,7 @@
 import Control
 import Intake
 import LockFree
+import Pipeline
 import ServiceSignals
 import ServiceWindows
 

@@ -3,20 +3,14 @@
 import Capture
 import Detection
 import FlowDecoding
-import FlowModel
+import Pipeline
 import ServiceSignals
 import ServiceWindows
 import Settings
 
-/// The pipeline on one thread, driven by captures: their clock is the only clock.
+/// The pipeline driven by captures: their clock is the only clock.
 struct Replay: ~Copyable {
-    private var evaluation: Evaluation
-    private var decoder: DatagramDecoder
-    private var parser: SignalParser
-    /// Records of the present datagram.
-    private let batch = FlowList()
-    private let exporters = ExporterTable()
-    private var second: Int64?
+    private var pipeline: SerialPipeline
     /// Where what the channels said is written, if anywhere.
     private var series: SignalSeries?
     private(set) var summary = ReplaySummary()
@@ -27,9 +21,7 @@ struct Replay: ~Copyable {
     /// - Parameter series: a file to which the signals of every second are appended; nil for none.
     init(_ configuration: Configuration, series path: String? = nil) {
         series = path.map { SignalSeries(path: $0, policy: configuration.detection) }
-        evaluation = Evaluation(configuration, exporters: exporters)
-        decoder = DatagramDecoder(configuration: configuration.decoding, exporters: exporters)
-        parser = configuration.signalParser
+        pipeline = SerialPipeline(configuration)
     }
 
     /// Replays captures to their end; verdicts are handed out as they are reached. A capture that is damaged counts as
@@ -39,15 +31,21 @@ struct Replay: ~Copyable {
     mutating func run(flows: [String], logs: [String], _ say: (Verdict) -> Void) throws(CaptureError) {
         let start = stopwatch.now
         var captures = try MergedCaptures(paths: flows + logs)
-        second = nil
+        var series = series
+        func judged(_ verdicts: [Verdict], _ windows: borrowing ServiceAggregator) {
+            verdicts.forEach(say)
+            series?.write(windows)
+        }
+        pipeline.forgetTime()
         while let item = next(&captures) {
-            advance(to: item.datagram.time.seconds, say)
+            pipeline.advance(to: item.datagram.time, judged)
             if item.source < flows.count { decode(item.datagram) } else { parse(item.datagram) }
         }
-        if let second { advance(to: second + 1, say) }
-        series?.write(evaluation.windows, isLast: true)
+        pipeline.finish(judged)
+        series?.write(pipeline.evaluation.windows, isLast: true)
+        self.series = series
         summary.skippedPackets += captures.skippedPackets
-        summary.add(evaluation.windows.counters)
+        summary.add(pipeline.evaluation.windows.counters)
         summary.wall += stopwatch.now - start
     }
 
@@ -62,31 +60,13 @@ struct Replay: ~Copyable {
 
     /// Starts counting anew, after baselines were learned.
     mutating func forgetCounts() {
-        summary = ReplaySummary(before: evaluation.windows.counters)
-    }
-
-    private mutating func advance(to target: Int64, _ say: (Verdict) -> Void) {
-        guard let current = second else {
-            evaluation.start(at: Instant(seconds: target))
-            second = target
-            return
-        }
-        guard target > current else { return }
-        // A hole in the capture is not worth a tick for each of its seconds beyond what the windows hold.
-        for tick in max(current + 1, target - 600)...target {
-            evaluation.tick(Instant(seconds: tick)).forEach(say)
-            series?.write(evaluation.windows)
-        }
-        second = target
+        summary = ReplaySummary(before: pipeline.evaluation.windows.counters)
     }
 
     private mutating func decode(_ datagram: CapturedDatagram) {
         summary.datagrams += 1
-        let result = decoder.decode(
-            datagram.payload.span, from: datagram.source, port: datagram.sourcePort, arrival: datagram.time,
-            into: batch)
-        batch.withRecords { evaluation.add($0) }
-        batch.removeAll()
+        let result = pipeline.decode(
+            datagram.payload.span, from: datagram.source, port: datagram.sourcePort, at: datagram.time)
         if result.rejection != nil { summary.rejectedDatagrams += 1 }
         summary.records += UInt64(result.records)
         summary.otherRecords += UInt64(result.otherRecords)
@@ -95,9 +75,8 @@ struct Replay: ~Copyable {
 
     private mutating func parse(_ datagram: CapturedDatagram) {
         summary.lines += 1
-        let result = parser.parse(datagram.payload.span, from: datagram.source, arrival: datagram.time)
-        switch result {
-        case .outcome, .shared: result.forEachOutcome { evaluation.add($0) }
+        switch pipeline.parse(datagram.payload.span, from: datagram.source, at: datagram.time) {
+        case .outcome, .shared: break
         case .ignored: summary.ignoredLines += 1
         case .unmatched: summary.unmatchedLines += 1
         case .malformed: summary.malformedLines += 1

@@ -5,6 +5,7 @@ import Control
 import FlowModel
 import Intake
 import Logging
+import Pipeline
 import ServiceLifecycle
 import Settings
 import UnixSignals

@@ -4,6 +4,7 @@ import FlowDecoding
 import FlowModel
 import Intake
 import Logging
+import Pipeline
 import Settings
 
 /// Opens the sockets of a configuration.

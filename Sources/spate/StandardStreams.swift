@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Pipeline
 import Settings
 
 /// Standard output carries results and nothing else; everything that is said about them goes to standard error.

@@ -4,6 +4,7 @@ import Control
 import FlowModel
 import Intake
 import LockFree
+import Pipeline
 import ServiceSignals
 import ServiceWindows
 

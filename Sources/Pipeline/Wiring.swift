@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Control
-import FlowDecoding
+package import FlowDecoding
 import FlowModel
-import ServiceSignals
-import ServiceWindows
-import Settings
+package import ServiceSignals
+package import Settings
 
 /// From the configuration's words to the values that the stages take.
 extension Configuration {
-    var decoding: DecodingConfiguration {
+    /// What datagrams are decoded with.
+    package var decoding: DecodingConfiguration {
         DecodingConfiguration(
             allow: exporters.allow.isEmpty ? nil : exporters.allow,
             overrides: exporters.overrides.map {
@@ -19,7 +18,7 @@ extension Configuration {
     }
 
     /// The rules in their order; a rule is left out only if the configuration was not checked.
-    var logRules: [LogRule] {
+    package var logRules: [LogRule] {
         let directory = ServiceDirectory(services)
         return signals.rules.compactMap { rule in
             let source: ServiceSource
@@ -37,7 +36,7 @@ extension Configuration {
     }
 
     /// The rules for metrics in their order, likewise.
-    var metricRules: [MetricRule] {
+    package var metricRules: [MetricRule] {
         let directory = ServiceDirectory(services)
         return signals.metrics.compactMap { rule in
             guard let name = NamePattern(rule.name), let service = rule.target.source(directory) else {
@@ -55,24 +54,11 @@ extension Configuration {
         }
     }
 
-    var metricParser: MetricParser {
+    /// For what is sent in StatsD's words.
+    package var metricParser: MetricParser {
         var limits = MetricLimits()
         limits.dateTolerance = Self.dateTolerance
         return MetricParser(rules: metricRules, services: ServiceDirectory(services), limits: limits)
-    }
-
-    /// What the sockets for metrics read them with. A sender may send as many datagrams as another one lines.
-    func metricSettings(_ plan: ShardPlan) -> MetricSettings {
-        MetricSettings(parser: metricParser, plan: plan, datagramsPerSecond: signals.linesPerSecond)
-    }
-
-    /// Where the daemon can be asked, the socket first.
-    var controlAddresses: [ControlAddress] {
-        [
-            control.socket.map { .unix(path: $0) },
-            control.http.map { .tcp(host: "\($0.address)", port: Int($0.port)) },
-        ]
-        .compactMap { $0 }
     }
 
     private func logFormat(named name: String) -> LogFormat? {
@@ -82,16 +68,8 @@ extension Configuration {
         return try? LogFormat(own.description)
     }
 
-    /// What the sockets for log lines read them with.
-    func signalSettings(_ plan: ShardPlan) -> SignalSettings {
-        SignalSettings(
-            parser: signalParser,
-            rules: signals.rules.enumerated().map {
-                RuleName(position: $0.offset + 1, format: $0.element.format)
-            }, plan: plan, linesPerSecond: signals.linesPerSecond)
-    }
-
-    var signalParser: SignalParser {
+    /// For log lines.
+    package var signalParser: SignalParser {
         var limits = SignalLimits()
         limits.dateTolerance = Self.dateTolerance
         return SignalParser(rules: logRules, services: ServiceDirectory(services), limits: limits)

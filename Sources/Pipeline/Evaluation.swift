@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Detection
-import FlowDecoding
-import FlowModel
+package import Detection
+package import FlowDecoding
+package import FlowModel
 import LockFree
-import ServiceWindows
-import Settings
+package import ServiceWindows
+package import Settings
 
 /// Windows and detector with their clock: the part of the pipeline behind the rings, the same for `run` and `replay`.
 ///
-/// Owned by one queue, or by the one thread of a replay.
-struct Evaluation: ~Copyable {
-    private(set) var windows: ServiceAggregator
+/// Owned by one queue, or by the one thread of a ``SerialPipeline``.
+package struct Evaluation: ~Copyable {
+    /// Of all services that are judged here.
+    package private(set) var windows: ServiceAggregator
     private var detector: Detector
     private let exporters: ExporterTable
 
@@ -19,7 +20,7 @@ struct Evaluation: ~Copyable {
     private let foreign: Int
 
     /// - Parameter share: of the services; nil for all of them.
-    init(_ configuration: Configuration, share: EvaluationShare? = nil, exporters: ExporterTable) {
+    package init(_ configuration: Configuration, share: EvaluationShare? = nil, exporters: ExporterTable) {
         windows = ServiceAggregator(
             directory: ServiceDirectory(configuration.services),
             limits: WindowLimits(configuration, shards: share?.router.plan.count ?? 1),
@@ -35,27 +36,29 @@ struct Evaluation: ~Copyable {
     }
 
     /// Takes over what `other` has learned of the services that are still the same.
-    mutating func adopt(_ other: borrowing Evaluation) {
+    package mutating func adopt(_ other: borrowing Evaluation) {
         let slots = windows.adopt(other.windows)
         detector.adopt(other.detector, slots: slots)
     }
 
     /// Goes on with the counters of `other`, whose windows are given up.
-    mutating func continueCounting(from other: borrowing Evaluation) {
+    package mutating func continueCounting(from other: borrowing Evaluation) {
         windows.continueCounting(from: other.windows)
     }
 
-    mutating func add(_ records: borrowing Span<FlowRecord>) {
+    /// Books records; their times are the exporters'.
+    package mutating func add(_ records: borrowing Span<FlowRecord>) {
         windows.add(contentsOf: records)
     }
 
-    mutating func add(_ outcome: Outcome) { windows.add(outcome) }
+    /// Books what a line told.
+    package mutating func add(_ outcome: Outcome) { windows.add(outcome) }
 
     /// Sets the clock without judging: before the first record, and where seconds were skipped.
-    mutating func start(at instant: Instant) { windows.advance(to: instant) }
+    package mutating func start(at instant: Instant) { windows.advance(to: instant) }
 
     /// Ends the second that `instant` begins, and judges; `between` is called now and then meanwhile.
-    mutating func tick(
+    package mutating func tick(
         _ instant: Instant, between: (inout ServiceAggregator) -> Void = { _ in }
     ) -> [Verdict] {
         windows.advance(to: instant)
@@ -63,23 +66,35 @@ struct Evaluation: ~Copyable {
     }
 
     /// Of the services that have said of late how full they are, in the order of the configuration.
-    var levels: [ServiceLevels] {
+    package var levels: [ServiceLevels] {
         windows.levelsOfLate.map { ServiceLevels(service: windows.service($0.slot).name, levels: $0.levels) }
     }
 
-    var openIncidents: Int { detector.openIncidents }
+    /// Incidents that are open now.
+    package var openIncidents: Int { detector.openIncidents }
 
     /// Those that are judged here.
-    var services: Int { windows.serviceCount - foreign }
+    package var services: Int { windows.serviceCount - foreign }
+}
+
+/// How full a service says it is.
+package struct ServiceLevels: Sendable {
+    /// As configured.
+    package let service: String
+    /// What its metrics said.
+    package let levels: LevelsOfLate
 }
 
 /// The part of the services that one of several evaluations has: configured ones by the plan, discovered ones by their
 /// address. Every one has a place for each configured service, so that a service has the same number everywhere; the places
 /// of the others' services stay empty and are not judged.
-struct EvaluationShare: Sendable {
+package struct EvaluationShare: Sendable {
     /// Of the shard, from 0.
-    let index: Int
-    let router: ShardRouter
+    package let index: Int
+    /// Which shard judges what.
+    package let router: ShardRouter
+
+    package init(index: Int, router: ShardRouter) { (self.index, self.router) = (index, router) }
 }
 
 extension WindowLimits {

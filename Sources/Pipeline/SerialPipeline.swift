@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Detection
+package import FlowDecoding
+package import FlowModel
+package import ServiceSignals
+package import ServiceWindows
+package import Settings
+
+/// The whole pipeline behind the sockets on one thread, without rings: datagrams and lines in, verdicts out. It has no clock
+/// but the one that it is given.
+package struct SerialPipeline: ~Copyable {
+    /// Windows and detector.
+    package private(set) var evaluation: Evaluation
+    private var decoder: DatagramDecoder
+    private var parser: SignalParser
+    /// Records of the present datagram.
+    private let batch = FlowList()
+    private let exporters = ExporterTable()
+    /// The one that is running; nil before the first.
+    private var second: Int64?
+
+    /// A hole in what comes is not worth a tick for each of its seconds beyond what the windows hold.
+    private static let longestHole: Int64 = 600
+
+    package init(_ configuration: Configuration) {
+        evaluation = Evaluation(configuration, exporters: exporters)
+        decoder = DatagramDecoder(configuration: configuration.decoding, exporters: exporters)
+        parser = configuration.signalParser
+    }
+
+    /// Lets the clock begin anew with the next ``advance(to:_:)``: another capture may be of another day.
+    package mutating func forgetTime() { second = nil }
+
+    /// Ends the seconds before that of `time` and judges each; `judged` is told what came of it and sees the windows.
+    package mutating func advance(
+        to time: Instant, _ judged: (_ verdicts: [Verdict], _ windows: borrowing ServiceAggregator) -> Void
+    ) {
+        let target = time.seconds
+        guard let current = second else {
+            evaluation.start(at: Instant(seconds: target))
+            second = target
+            return
+        }
+        guard target > current else { return }
+        for tick in max(current + 1, target - Self.longestHole)...target {
+            let verdicts = evaluation.tick(Instant(seconds: tick))
+            judged(verdicts, evaluation.windows)
+        }
+        second = target
+    }
+
+    /// Ends the second that is running, if any.
+    package mutating func finish(
+        _ judged: (_ verdicts: [Verdict], _ windows: borrowing ServiceAggregator) -> Void
+    ) {
+        if let second { advance(to: Instant(seconds: second + 1), judged) }
+    }
+
+    /// Takes a datagram of an exporter, not older than the second that is running.
+    package mutating func decode(
+        _ payload: borrowing Span<UInt8>, from exporter: IPAddress, port: UInt16, at time: Instant
+    ) -> DatagramSummary {
+        let result = decoder.decode(payload, from: exporter, port: port, arrival: time, into: batch)
+        batch.withRecords { evaluation.add($0) }
+        batch.removeAll()
+        return result
+    }
+
+    /// Takes a log line, with or without its syslog header, likewise.
+    package mutating func parse(
+        _ line: borrowing Span<UInt8>, from sender: IPAddress, at time: Instant
+    ) -> SignalResult {
+        let result = parser.parse(line, from: sender, arrival: time)
+        result.forEachOutcome { evaluation.add($0) }
+        return result
+    }
+}
