@@ -23,7 +23,7 @@ package enum AlertJSON {
             ("time", .string(verdict.time.rfc3339())),
             ("event", .string(verdict.event.rawValue)),
             ("incident", .string(verdict.incident?.text)),
-            ("service", verdict.service.map(service) ?? .null),
+            ("service", verdict.service.map { .service($0) } ?? .null),
             ("class", .string(verdict.kind.rawValue)),
             ("technique", .string(verdict.kind.technique)),
             ("severity", .string(alert.severity.name)),
@@ -38,15 +38,6 @@ package enum AlertJSON {
             ("mitigation", .string(Mitigation(verdict)?.field)),
             ("text", .string(text)),
         ]).text
-    }
-
-    private static func service(_ identity: ServiceIdentity) -> JSONValue {
-        .object([
-            ("name", .string(identity.name)),
-            ("address", .string(identity.key.address.description)),
-            ("port", .integer(Int(identity.key.port))),
-            ("protocol", .string(identity.key.transport.description)),
-        ])
     }
 
     private static func pressure(_ figures: PressureFigures) -> JSONValue {
@@ -101,6 +92,18 @@ package enum AlertJSON {
             ("exporters", .array(figures.exporters.prefix(longestList).map { .string($0.description) })),
             ("loss", .number(figures.loss)),
             ("baseline_age_hours", .number(figures.baselineAgeHours)),
+        ])
+    }
+}
+
+extension JSONValue {
+    /// A service by its name and the endpoint that the trouble is about.
+    static func service(_ identity: ServiceIdentity) -> JSONValue {
+        .object([
+            ("name", .string(identity.name)),
+            ("address", .string(identity.key.address.description)),
+            ("port", .integer(Int(identity.key.port))),
+            ("protocol", .string(identity.key.transport.description)),
         ])
     }
 }

@@ -45,6 +45,9 @@ package struct JSONValue {
     /// A whole number.
     package static func integer(_ value: Int) -> JSONValue { JSONValue(text: String(value)) }
 
+    /// `true` or `false`.
+    package static func boolean(_ value: Bool) -> JSONValue { JSONValue(text: value ? "true" : "false") }
+
     /// Rounded to four significant digits, from 1000 on to whole numbers; null when it is nil or no finite number.
     static func number(_ value: Double?) -> JSONValue {
         guard let value, value.isFinite else { return .null }

@@ -12,6 +12,10 @@ package struct Detector: ~Copyable {
     private let watchesExporters: Bool
     private var judges: [ServiceJudge] = []
     private var telemetry = TelemetryWatch()
+    /// Whose decisions are to be explained.
+    package var demand = ExplanationDemand.none
+    /// Of the last tick, as far as they were wanted.
+    package private(set) var explanations: [Explanation] = []
 
     /// - Parameters:
     ///   - foreign: by slot, whether another detector judges the service; those behind the end are this one's.
@@ -45,8 +49,10 @@ package struct Detector: ~Copyable {
             judges.append(ServiceJudge(slot: judges.count))
         }
         var verdicts = watchesExporters ? telemetry.evaluate(exporters, now: windows.now) : []
+        explanations.removeAll()
         for slot in judges.indices where slot >= foreign.count || !foreign[slot] {
-            verdicts += judges[slot].evaluate(windows, exporters: exporters, policy: policy)
+            verdicts += judges[slot].evaluate(
+                windows, exporters: exporters, policy: policy, demand: demand, into: &explanations)
             windows.setSuspicious(judges[slot].isSuspicious, slot: slot)
             if slot % Self.atATime == Self.atATime - 1 { between(&windows) }
         }

@@ -35,6 +35,8 @@ package struct Evidence: Sendable {
     package var isCold = true
     /// Figures since the onset.
     package var facts = EvidenceFacts()
+    /// What each test saw, found something or not; nil unless an explanation is wanted.
+    package var observations: Observations?
 
     /// The strongest metric that is up.
     package var pressure: PressureFinding? { pressures.first }

@@ -10,15 +10,18 @@ enum EvidenceCollector {
     /// Least lag of what a service says of itself: a log line arrives about a second after its request.
     private static let leastLogLag: Int64 = 3
 
-    /// - Parameter isCalm: nothing is suspected or open.
+    /// - Parameters:
+    ///   - isCalm: nothing is suspected or open.
+    ///   - explains: what each test saw is kept.
     static func collect(
         _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, isCalm: Bool,
-        policy: DetectionPolicy
+        explains: Bool = false, policy: DetectionPolicy
     ) -> Evidence {
         let now = windows.now
         let service = windows.service(slot)
         let seconds = windows.seconds(max(baseline.since, now - lookBack)...now, slot: slot)
         var evidence = Evidence(now: now)
+        if explains { evidence.observations = Observations() }
         evidence.samplingInterval = Int(service.samplingInterval)
         evidence.isCold = Double(now - baseline.since) < policy.warmUp
         findPressure(&evidence, seconds, service, baseline, policy)
@@ -94,10 +97,11 @@ enum EvidenceCollector {
         for metric in metrics(of: service) {
             let lag =
                 metric.isLogged ? logLag(service) : max(5, service.startLag)
-            guard
-                let finding = PressureTest.run(
-                    metric, seconds: seconds, baseline: baseline.metric(metric), lag: lag, policy: policy)
-            else { continue }
+            let finding = PressureTest.run(
+                metric, seconds: seconds, baseline: baseline.metric(metric), lag: lag, policy: policy)
+            evidence.observations?.add(
+                metric, finding, seconds, baseline.metric(metric), lag: lag, policy)
+            guard let finding else { continue }
             evidence.pressureNow = max(evidence.pressureNow, finding.recent)
             if finding.isRising { evidence.risingPressures.append(finding) }
         }
@@ -124,12 +128,12 @@ enum EvidenceCollector {
         let ofKnown = ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= 50
         for channel in OutcomeChannel.allCases where speaks(channel, evidence, seconds, service) {
             let lag = Self.lag(of: channel, service)
-            guard
-                let finding = OutcomeTest.run(
-                    channel, seconds: seconds, baseline: baseline.ratio(channel, ofKnown: ofKnown),
-                    ofKnown: ofKnown,
-                    lag: lag, policy: policy)
-            else { continue }
+            let usual = baseline.ratio(channel, ofKnown: ofKnown)
+            let finding = OutcomeTest.run(
+                channel, seconds: seconds, baseline: usual, ofKnown: ofKnown, lag: lag, policy: policy)
+            evidence.observations?.add(
+                channel, finding, seconds, usual, ofKnown: ofKnown, lag: lag, policy)
+            guard let finding else { continue }
             evidence.outcomeNow = max(evidence.outcomeNow, finding.recent)
             if finding.isRising { evidence.risingHarms.append(finding) }
         }
@@ -163,12 +167,11 @@ enum EvidenceCollector {
         _ evidence: inout Evidence, _ service: ServiceState, _ policy: DetectionPolicy
     ) {
         let slack = Int64(policy.orderSlack)
-        let harms = evidence.harms.isEmpty ? evidence.risingHarms : evidence.harms
-        let pressures = evidence.pressures.isEmpty ? evidence.risingPressures : evidence.pressures
+        let (harms, pressures) = (evidence.comparedHarms, evidence.comparedPressures)
         evidence.isInOrder = harms.contains { harm in
             let lag = Self.lag(of: harm.channel, service)
             return pressures.contains { pressure in
-                harm.onset >= pressure.onset - slack && harm.onset <= pressure.end + max(lag, slack)
+                HarmOrder(of: harm, against: pressure, lag: lag, slack: slack) == .during
             }
         }
     }

@@ -63,7 +63,7 @@ package struct IncidentMachine: Sendable {
     /// The open incident, or the last one.
     package var incident: Incident?
     /// Ticks for which everything but the order has held.
-    private var disorderTicks = 0
+    package private(set) var disorderTicks = 0
     private var surgeTicks = 0
     private var degradationTicks = 0
     /// The notices of the present episode, so that each is said once.
@@ -73,6 +73,9 @@ package struct IncidentMachine: Sendable {
     private var harmlessTicks = 0
     /// So many times `clearAfter` without harm, and pressure alone no longer keeps an incident open.
     private static let bearing = 4.0
+
+    /// A test is quiet again when its evidence of late is below this share of its threshold.
+    package static let calm = 0.3
 
     /// Something is going on that must not be learned.
     package var isSuspicious: Bool { isHarmed || isPressed }
@@ -111,28 +114,27 @@ package struct IncidentMachine: Sendable {
     // MARK: Before an incident
 
     private mutating func judge(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
-        let isJoint = evidence.pressure != nil && evidence.harm != nil && evidence.hasEnough(policy)
+        let gates = Gates(evidence, policy)
         // The ticks are counted while the evidence still comes in: to wait for it and for them would be twice the time.
-        let isRising = evidence.isRising && evidence.sourcesChanged && evidence.isInOrder
-        guard isJoint || isRising else {
+        guard gates.isJoint || gates.isBeginning else {
             state = .quiet
             disorderTicks = 0
             return notices(evidence, policy)
         }
-        if !evidence.sourcesChanged {
+        if !gates.holds(.sources) {
             state = .suspicious(ticks: 0)
             // Connections that pile up behind slow answers are the harm again, not a storm.
             return notice(
                 evidence.pressures.contains { $0.metric.isArrival } ? .outageRetryStorm : .degradation)
         }
-        if !evidence.isInOrder {
+        if !gates.holds(.order) {
             disorderTicks += 1
             state = .suspicious(ticks: 0)
             return Double(disorderTicks) >= policy.unclearAfter ? opened(evidence, policy) : []
         }
         let ticks: Int = if case .suspicious(let ticks) = state { ticks + 1 } else { 1 }
         state = .suspicious(ticks: ticks)
-        return isJoint && Double(ticks) >= policy.holdTicks ? opened(evidence, policy) : []
+        return gates.isJoint && Double(ticks) >= policy.holdTicks ? opened(evidence, policy) : []
     }
 
     private mutating func opened(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
@@ -169,11 +171,11 @@ package struct IncidentMachine: Sendable {
     private mutating func follow(_ evidence: Evidence, severity: Severity, _ policy: DetectionPolicy)
         -> [Action]
     {
-        let harmless = evidence.outcomeNow < 0.3 * policy.outcomeThreshold
+        let harmless = evidence.outcomeNow < Self.calm * policy.outcomeThreshold
         harmlessTicks = harmless ? harmlessTicks + 1 : 0
         // Pressure that stays for minutes and harms nobody is what the service has to bear now.
         let borne = Double(harmlessTicks) > Self.bearing * policy.clearAfter
-        let calm = harmless && (borne || evidence.pressureNow < 0.3 * policy.pressureThreshold)
+        let calm = harmless && (borne || evidence.pressureNow < Self.calm * policy.pressureThreshold)
         guard calm else {
             state = .open
             return updates(evidence, severity: severity)

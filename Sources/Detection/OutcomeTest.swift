@@ -112,7 +112,7 @@ enum OutcomeTest {
     /// How much failures of one second go together: one broken backend fails many requests at once.
     private static let overdispersion = 0.02
     /// The usual share of failures above which a channel says nothing.
-    private static let hopeless = 0.8
+    static let hopeless = 0.8
 
     static func run(
         _ channel: OutcomeChannel, seconds: [ServiceSecond], baseline: RatioBaseline, ofKnown: Bool,
@@ -137,17 +137,28 @@ enum OutcomeTest {
             path.add((k * hit + (n - k) * miss) / spread, second: all[index].cell.second)
         }
         guard let onset = path.onset else { return nil }
-        var (hits, trials) = (0.0, 0.0)
-        for index in all.indices where all[index].cell.second >= max(onset, last - lag - 30) {
-            let (k, n) = counts(channel, all[index], ofKnown: ofKnown, policy)
-            hits += k
-            trials += n
-        }
+        let (hits, trials) = tally(
+            channel, seconds, ofKnown: ofKnown, since: max(onset, last - lag - 30), policy)
         return OutcomeFinding(
             channel: channel, evidence: path.peak, recent: path.recent, onset: onset,
             end: path.lastAbove ?? onset,
             ratio: trials > 0 ? hits / trials : 0, baseline: baseline.seen,
             isUp: path.peak >= threshold, isRising: path.peak >= threshold / 2)
+    }
+
+    /// k of n in all seconds from `start` on.
+    static func tally(
+        _ channel: OutcomeChannel, _ seconds: [ServiceSecond], ofKnown: Bool, since start: Int64,
+        _ policy: DetectionPolicy
+    ) -> (Double, Double) {
+        var (hits, trials) = (0.0, 0.0)
+        let all = seconds.span
+        for index in all.indices where all[index].cell.second >= start {
+            let (k, n) = counts(channel, all[index], ofKnown: ofKnown, policy)
+            hits += k
+            trials += n
+        }
+        return (hits, trials)
     }
 
     /// k of n in a second. `ofKnown` leaves newcomers out where their failures may be a limiter's or their own doing.

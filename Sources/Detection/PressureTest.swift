@@ -82,7 +82,8 @@ enum PressureTest {
         }
     }
 
-    private static func mean(
+    /// Mean rate of the seconds from `from` to `through`.
+    static func mean(
         _ metric: PressureMetric, _ seconds: [ServiceSecond], from: Int64, through: Int64
     ) -> Double {
         var sum = 0.0

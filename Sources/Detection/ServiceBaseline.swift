@@ -20,7 +20,7 @@ struct ServiceBaseline: Sendable {
     /// Distinct sources within ``sourceSeconds``.
     private(set) var sources = 0.0
     /// After trouble nothing is learned until this second.
-    private var frozenUntil: Int64 = .min
+    private(set) var frozenUntil: Int64 = .min
 
     /// Seconds between two calls beyond which the time between is not learned.
     private static let longestPause: Int64 = 5

@@ -13,6 +13,8 @@ struct ServiceJudge: Sendable {
     private var machine = IncidentMachine()
     private var log = LogWatch()
     private var incidents: UInt64 = 0
+    /// At the last tick a test stood half way to its threshold.
+    private var stirs = false
 
     init(slot: Int) {
         self.slot = slot
@@ -27,8 +29,10 @@ struct ServiceJudge: Sendable {
     var isSuspicious: Bool { machine.isSuspicious }
     var isOpen: Bool { machine.isOpen }
 
+    /// - Parameter explanations: takes this tick's, if it is wanted.
     mutating func evaluate(
-        _ windows: borrowing ServiceAggregator, exporters: [ExporterStatus], policy: DetectionPolicy
+        _ windows: borrowing ServiceAggregator, exporters: [ExporterStatus], policy: DetectionPolicy,
+        demand: ExplanationDemand, into explanations: inout [Explanation]
     ) -> [Verdict] {
         let service = windows.service(slot)
         if service.identity != identity {
@@ -41,12 +45,22 @@ struct ServiceJudge: Sendable {
                 windows, slot: slot, now: windows.now, trouble: trouble(service, windows),
                 isLogSilent: log.isSilent, policy: policy)
         }
-        guard baseline.learned >= policy.minimumBaseline else { return [] }
+        let explains = wants(demand, service)
+        guard baseline.learned >= policy.minimumBaseline else {
+            if explains {
+                explanations.append(explained(.learning(known: baseline.learned), windows, policy))
+            }
+            return []
+        }
         // Most of many services are idle: their tests would look at nothing but zeros.
         let isCalm = machine.state == .quiet && !machine.isHarmed
-        guard !isCalm || !windows.isIdle(slot, for: EvidenceCollector.lookBack + 20) else { return [] }
+        guard !isCalm || !windows.isIdle(slot, for: EvidenceCollector.lookBack + 20) else {
+            if explains { explanations.append(explained(.idle, windows, policy)) }
+            return []
+        }
         let evidence = EvidenceCollector.collect(
-            windows, slot: slot, baseline: baseline, isCalm: isCalm, policy: policy)
+            windows, slot: slot, baseline: baseline, isCalm: isCalm, explains: explains, policy: policy)
+        stirs = evidence.stirs(policy)
         let judgement = Classifier.classify(evidence, service, baseline)
         let severity = Self.severity(
             evidence, service, baseline,
@@ -58,6 +72,9 @@ struct ServiceJudge: Sendable {
             !actions.contains(.update)
         {
             actions.append(.update)
+        }
+        if explains {
+            explanations.append(explained(evidence, judgement, severity, actions, windows, policy))
         }
         let words = actions.map { word($0, evidence, severity, windows, exporters) }
         guard let silence = log.evaluate(windows, slot: slot, baseline: baseline, isCalm: isCalm) else {
@@ -82,6 +99,63 @@ struct ServiceJudge: Sendable {
 
     /// Exporters flush at least once a minute; beyond that an empty second may only be one that nobody told of.
     private static let exporterSilence: Int64 = 90
+
+    // MARK: Explanations
+
+    private func wants(_ demand: ExplanationDemand, _ service: ServiceState) -> Bool {
+        switch demand {
+        case .none: false
+        case .troubled: stirs || machine.isSuspicious
+        case .service(let name): service.name == name
+        }
+    }
+
+    private func explained(
+        _ stage: Explanation.Stage, _ windows: borrowing ServiceAggregator, _ policy: DetectionPolicy
+    ) -> Explanation {
+        var explanation = Explanation(
+            identity(windows), second: windows.now, stage: stage, policy: policy)
+        complete(&explanation, windows, policy)
+        return explanation
+    }
+
+    private func explained(
+        _ evidence: Evidence, _ judgement: Classifier.Judgement, _ severity: Severity,
+        _ actions: [IncidentMachine.Action], _ windows: borrowing ServiceAggregator, _ policy: DetectionPolicy
+    ) -> Explanation {
+        var explanation = Explanation(identity(windows), evidence, policy)
+        (explanation.judgement, explanation.severity) = (judgement, severity)
+        (explanation.actions, explanation.state) = (actions, machine.state)
+        explanation.disorderTicks = machine.disorderTicks
+        if machine.isOpen || actions.contains(.clear) { explanation.incident = machine.incident?.id }
+        explanation.signs = ClassSigns(windows.service(slot), baseline)
+        complete(&explanation, windows, policy)
+        return explanation
+    }
+
+    /// What is known of the service whatever the tests say.
+    private func complete(
+        _ explanation: inout Explanation, _ windows: borrowing ServiceAggregator, _ policy: DetectionPolicy
+    ) {
+        let service = windows.service(slot)
+        explanation.usualSources = baseline.sources
+        explanation.learned = baseline.learned
+        (explanation.lags.flow, explanation.lags.start) = (service.flowLag, service.startLag)
+        explanation.lags.log = service.logLag
+        explanation.learning =
+            switch trouble(service, windows) {
+            case .harm: .frozen
+            case .silence: .silent
+            case .none, .pressure:
+                windows.now - Int64(policy.learningDelay) <= baseline.frozenUntil
+                    ? .frozen : machine.isPressed ? .slow : .on
+            }
+    }
+
+    private func identity(_ windows: borrowing ServiceAggregator) -> ServiceIdentity {
+        let service = windows.service(slot)
+        return ServiceIdentity(name: service.name, key: service.endpoint, kind: service.kind)
+    }
 
     // MARK: Incidents
 
@@ -129,8 +203,7 @@ struct ServiceJudge: Sendable {
         _ action: IncidentMachine.Action, _ evidence: Evidence, _ severity: Severity,
         _ windows: borrowing ServiceAggregator, _ exporters: [ExporterStatus]
     ) -> Verdict {
-        let service = windows.service(slot)
-        let identity = ServiceIdentity(name: service.name, key: service.endpoint, kind: service.kind)
+        let identity = identity(windows)
         let now = Instant(seconds: evidence.now)
         var verdict: Verdict
         if case .notice(let kind) = action {
@@ -237,6 +310,13 @@ struct ServiceJudge: Sendable {
             figures.linesPerFlowBaseline = usual
         }
         return figures
+    }
+}
+
+extension Evidence {
+    /// A test stands half way to its threshold.
+    fileprivate func stirs(_ policy: DetectionPolicy) -> Bool {
+        pressureNow >= policy.pressureThreshold / 2 || outcomeNow >= policy.outcomeThreshold / 2
     }
 }
 

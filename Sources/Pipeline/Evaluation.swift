@@ -73,6 +73,15 @@ package struct Evaluation: ~Copyable {
     /// Incidents that are open now.
     package var openIncidents: Int { detector.openIncidents }
 
+    /// Whose decisions are to be explained.
+    package var demand: ExplanationDemand {
+        get { detector.demand }
+        set { detector.demand = newValue }
+    }
+
+    /// Of the last tick, as far as they were wanted.
+    package var explanations: [Explanation] { detector.explanations }
+
     /// Those that are judged here.
     package var services: Int { windows.serviceCount - foreign }
 }

@@ -4,7 +4,6 @@ package import Detection
 package import FlowDecoding
 package import FlowModel
 package import ServiceSignals
-package import ServiceWindows
 package import Settings
 
 /// The whole pipeline behind the sockets on one thread, without rings: datagrams and lines in, verdicts out. It has no clock
@@ -23,6 +22,12 @@ package struct SerialPipeline: ~Copyable {
     /// A hole in what comes is not worth a tick for each of its seconds beyond what the windows hold.
     private static let longestHole: Int64 = 600
 
+    /// For which service ``Evaluation/explanations`` are kept.
+    package var demand: ExplanationDemand {
+        get { evaluation.demand }
+        set { evaluation.demand = newValue }
+    }
+
     package init(_ configuration: Configuration) {
         evaluation = Evaluation(configuration, exporters: exporters)
         decoder = DatagramDecoder(configuration: configuration.decoding, exporters: exporters)
@@ -32,9 +37,10 @@ package struct SerialPipeline: ~Copyable {
     /// Lets the clock begin anew with the next ``advance(to:_:)``: another capture may be of another day.
     package mutating func forgetTime() { second = nil }
 
-    /// Ends the seconds before that of `time` and judges each; `judged` is told what came of it and sees the windows.
+    /// Ends the seconds before that of `time` and judges each; `judged` is told what came of it and sees
+    /// the windows and what led to it.
     package mutating func advance(
-        to time: Instant, _ judged: (_ verdicts: [Verdict], _ windows: borrowing ServiceAggregator) -> Void
+        to time: Instant, _ judged: (_ verdicts: [Verdict], _ evaluation: borrowing Evaluation) -> Void
     ) {
         let target = time.seconds
         guard let current = second else {
@@ -45,14 +51,14 @@ package struct SerialPipeline: ~Copyable {
         guard target > current else { return }
         for tick in max(current + 1, target - Self.longestHole)...target {
             let verdicts = evaluation.tick(Instant(seconds: tick))
-            judged(verdicts, evaluation.windows)
+            judged(verdicts, evaluation)
         }
         second = target
     }
 
     /// Ends the second that is running, if any.
     package mutating func finish(
-        _ judged: (_ verdicts: [Verdict], _ windows: borrowing ServiceAggregator) -> Void
+        _ judged: (_ verdicts: [Verdict], _ evaluation: borrowing Evaluation) -> Void
     ) {
         if let second { advance(to: Instant(seconds: second + 1), judged) }
     }

@@ -98,7 +98,7 @@ extension ConfigurationReader {
 }
 
 /// The part of a message about an unknown word that helps.
-func suggestion(_ word: String, among words: [String]) -> String {
+package func suggestion(_ word: String, among words: [String]) -> String {
     nearestWord(to: word, among: words).map { ", did you mean '\($0)'?" }
         ?? ", expected \(alternatives(words, conjunction: "or"))"
 }

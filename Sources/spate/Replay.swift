@@ -24,17 +24,31 @@ struct Replay: ~Copyable {
         pipeline = SerialPipeline(configuration)
     }
 
+    /// The service whose decisions are explained; nil for none.
+    var explained: String? {
+        didSet { pipeline.demand = explained.map { .service($0) } ?? .none }
+    }
+
+    /// Names of the services that there have been.
+    var services: [String] {
+        (0..<pipeline.evaluation.windows.serviceCount).map { pipeline.evaluation.windows.service($0).name }
+    }
+
     /// Replays captures to their end; verdicts are handed out as they are reached. A capture that is damaged counts as
     /// far as it could be read, and the others go on; see ``failures``.
     ///
+    /// - Parameter explain: takes what led to the verdicts of a second, before them.
     /// - Throws: the error of a capture that cannot be opened.
-    mutating func run(flows: [String], logs: [String], _ say: (Verdict) -> Void) throws(CaptureError) {
+    mutating func run(
+        flows: [String], logs: [String], explain: (Explanation) -> Void = { _ in }, _ say: (Verdict) -> Void
+    ) throws(CaptureError) {
         let start = stopwatch.now
         var captures = try MergedCaptures(paths: flows + logs)
         var series = series
-        func judged(_ verdicts: [Verdict], _ windows: borrowing ServiceAggregator) {
+        func judged(_ verdicts: [Verdict], _ evaluation: borrowing Evaluation) {
+            evaluation.explanations.forEach(explain)
             verdicts.forEach(say)
-            series?.write(windows)
+            series?.write(evaluation.windows)
         }
         pipeline.forgetTime()
         while let item = next(&captures) {

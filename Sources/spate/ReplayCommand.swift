@@ -14,6 +14,8 @@ struct ReplayCommand: AsyncParsableCommand {
             Captures are pcap or pcapng. They are merged by capture time and replayed as fast as the machine can; \
             every time in the output is the capture's. Outputs of the configuration are not used: messages go to \
             standard output.
+            With --explain the output says for every second what each test of one service saw and which gate held or \
+            failed, so that a missed or false alert can be understood; docs/incidents.md reads one.
             """)
 
     @Option(
@@ -40,6 +42,12 @@ struct ReplayCommand: AsyncParsableCommand {
         completion: .file())
     var signals: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Explain this service second by second: its name, or an endpoint such as 10.2.0.20:80/tcp.",
+            valueName: "service"))
+    var explain: String?
+
     @Option(help: "Form of the output: human or json.")
     var format = OutputFormat.human
 
@@ -49,14 +57,20 @@ struct ReplayCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try Configuration.loadOrExit(path: config)
         var replay = Replay(configuration, series: signals)
+        let printer = ReplayPrinter(format, explains: explain != nil)
         do {
+            let choice = try explain.map { try ServiceChoice($0, configuration) }
             for path in learn { try replay.run(flows: [path], logs: []) { _ in } }
             replay.forgetCounts()
-            var history = AlertHistory()
-            try replay.run(flows: flows, logs: logs) { verdict in
-                let alert = history.alert(for: verdict)
-                StandardStreams.write(format == .json ? AlertJSON.line(alert) : AlertSentence(alert).text())
+            replay.explained = choice?.name
+            try replay.run(
+                flows: flows, logs: logs, explain: { printer.write($0) }, { printer.write($0) })
+            if let choice, !replay.services.contains(choice.name) {
+                StandardStreams.report(choice.absence(among: replay.services))
+                throw ExitCode(1)
             }
+        } catch let code as ExitCode {
+            throw code
         } catch {
             StandardStreams.report("\(error)")
             throw ExitCode(1)

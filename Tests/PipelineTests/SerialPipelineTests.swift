@@ -48,7 +48,9 @@ struct SerialPipelineTests {
         var judged: [Int64] = []
         let seconds: [Int64] = [10, 10, 11, 14, 86_414]
         for second in seconds {
-            pipeline.advance(to: Instant(seconds: second)) { _, windows in judged.append(windows.now) }
+            pipeline.advance(to: Instant(seconds: second)) { _, evaluation in
+                judged.append(evaluation.windows.now)
+            }
         }
         #expect(judged.prefix(4) == [11, 12, 13, 14])
         #expect(judged.count < 1000 && judged.last == 86_414)
