@@ -17,7 +17,7 @@ package struct ExplanationReason: Sendable {
         switch explanation.stage {
         case .learning(let known):
             return
-                "learning what is usual: \(whole(known)) of \(whole(policy.minimumBaseline)) s, nothing is judged yet"
+                "learning what is usual: \(whole(known)) of \(whole(policy.minimumBaseline)) s known, nothing is judged yet"
         case .idle: return "no traffic"
         case .judged: break
         }
@@ -162,7 +162,7 @@ package struct ExplanationReason: Sendable {
 
 extension PressureObservation {
     /// The rate that the test speaks of where it is up, else the one of late.
-    var amount: Double { isUp ? finding?.rate ?? rateOfLate : rateOfLate }
+    package var amount: Double { isUp ? finding?.rate ?? rateOfLate : rateOfLate }
 }
 
 extension OutcomeObservation {

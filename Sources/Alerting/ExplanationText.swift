@@ -34,13 +34,13 @@ package struct ExplanationText: Sendable {
         let why = ExplanationReason(explanation).text
         guard explanation.stage == .judged else {
             let state = explanation.stage == .idle ? "quiet" : "learning"
-            return "\(time)  \(Self.pad(state, 10))  \(why)"
+            return "\(time)  \(Self.pad(state, 12))\(why)"
         }
         let gates = Gate.allCases.map { "\($0.letter)\(explanation.gates.holds($0) ? "+" : "-")" }
             .joined(separator: " ")
         let (pressure, harm) = (explanation.strongestPressure, explanation.strongestOutcome)
         let isOpen = explanation.state.isOpen
-        return "\(time)  \(Self.pad(explanation.state.word, 10))  \(gates)  "
+        return "\(time)  \(Self.pad(explanation.state.word, 12))\(gates)  "
             + Self.pad(pressure?.columnText ?? "nothing", Self.width)
             + Self.pad(pressure?.natsText(ofLate: isOpen) ?? "", Self.natsWidth)
             + Self.pad(harm?.columnText ?? "nothing", Self.width)
@@ -84,13 +84,10 @@ package struct ExplanationText: Sendable {
                 if isUp, !was { lines.append("harm: " + observation.fullText) }
                 if was, !isUp { lines.append("harm gone: " + observation.fullText) }
             }
-            if !next.isJoint, explanation.actions.isEmpty { return lines.map(ExplanationText.indented) }
-            if !isJoint || kind != next.kind || !explanation.actions.isEmpty {
+            if next.isJoint, !isJoint || kind != next.kind {
                 let reason = ExplanationReason(explanation)
                 lines += [Gate.sources, .order].map { reason.words(for: $0) }
-                if let judgement = explanation.judgement, next.kind != nil {
-                    lines.append(ClassWords.text(judgement, explanation))
-                }
+                explanation.judgement.map { lines.append(ClassWords.text($0, explanation)) }
             }
             if learning != next.learning { lines.append("baseline: \(next.learning.words)") }
             lines += explanation.actions.map { "said: \($0.word)" }
@@ -99,38 +96,6 @@ package struct ExplanationText: Sendable {
 
         private var isJoint: Bool { !pressures.isEmpty && !outcomes.isEmpty }
 
-    }
-}
-
-/// What a class rests on, in words.
-enum ClassWords {
-    static func text(_ judgement: Classifier.Judgement, _ explanation: Explanation) -> String {
-        let facts = explanation.evidence.facts
-        var parts = [
-            "\(facts.newConnections) new connections in \(facts.duration) s, \(Readable.percent(facts.newShare)) of newcomers",
-            "\(Readable.percent(facts.synShare)) a SYN only",
-            "\(facts.handshakeOnly) of \(facts.ended) a handshake only",
-            "\(facts.slowOpen) slow (usual \(Readable.number(explanation.signs?.usualSlow ?? 0)))",
-            "\(facts.requests) requests", "\(facts.slowRequests) never came in time",
-        ]
-        if facts.saturated > 0 { parts.append("\(facts.saturated) dropped") }
-        if facts.handshakeFailures > 0 { parts.append("\(facts.handshakeFailures) failed handshakes") }
-        if facts.noSuchName > 0 { parts.append("\(facts.noSuchName) NXDOMAIN") }
-        if let ratio = facts.lines.ratio, let usual = facts.lines.usual {
-            parts.append("\(Readable.number(ratio)) lines a connection (usual \(Readable.number(usual)))")
-        }
-        if let signs = explanation.signs {
-            compare("one path", signs.newPath, signs.knownPath).map { parts.append($0) }
-            compare("one shape", signs.newShape, signs.knownShape).map { parts.append($0) }
-        }
-        return "class \(judgement.kind.rawValue) (\(Readable.percent(judgement.confidence)) sure): "
-            + parts.joined(separator: "; ")
-    }
-
-    private static func compare(_ what: String, _ newcomers: Double?, _ known: Double?) -> String? {
-        guard let newcomers else { return nil }
-        let other = known.map { " (known clients \(Readable.percent($0)))" } ?? ""
-        return "\(what) \(Readable.percent(newcomers)) of newcomers\(other)"
     }
 }
 

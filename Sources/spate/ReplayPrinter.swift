@@ -20,10 +20,9 @@ final class ReplayPrinter {
         let alert = history.alert(for: verdict)
         guard format == .human else { return StandardStreams.write(AlertJSON.line(alert)) }
         let sentence = AlertSentence(alert).text()
-        StandardStreams.write(
-            explains
-                ? ExplanationText.indented("\(alert.severity.name) \(verdict.event.rawValue): \(sentence)")
-                : sentence)
+        guard explains else { return StandardStreams.write(sentence) }
+        let event = verdict.event == .notice ? "" : " \(verdict.event.rawValue)"
+        StandardStreams.write(ExplanationText.indented("\(alert.severity.name)\(event): \(sentence)"))
     }
 
     func write(_ explanation: Explanation) {

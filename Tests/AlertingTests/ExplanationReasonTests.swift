@@ -10,7 +10,7 @@ import Testing
     @Test func aYoungBaselineIsNamed() {
         #expect(
             reason(ExplanationFixtures.learning(12))
-                == "learning what is usual: 12 of 25 s, nothing is judged yet")
+                == "learning what is usual: 12 of 25 s known, nothing is judged yet")
     }
 
     @Test func pressureThatIsShortOfTheThresholdIsToldWithItsNumbers() {

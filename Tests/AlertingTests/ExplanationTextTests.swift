@@ -68,7 +68,7 @@ import Testing
         var text = ExplanationText()
         #expect(
             text.lines(for: ExplanationFixtures.learning(3)) == [
-                "02:03:55  learning    learning what is usual: 3 of 25 s, nothing is judged yet"
+                "02:03:55  learning    learning what is usual: 3 of 25 s known, nothing is judged yet"
             ])
     }
 }

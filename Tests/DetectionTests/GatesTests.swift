@@ -58,7 +58,7 @@ import Testing
 
     /// The pressure lasts from 90 to 100; five seconds of slack, a channel that is eight seconds late.
     @Test(arguments: [
-        (84, HarmOrder.before(seconds: 6)), (85, .during), (95, .during), (108, .during),
+        (Int64(84), HarmOrder.before(seconds: 6)), (85, .during), (95, .during), (108, .during),
         (109, .after(seconds: 9)),
     ])
     func harmBeginsBeforeWhileOrAfter(onset: Int64, expected: HarmOrder) {

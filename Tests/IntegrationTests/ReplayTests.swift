@@ -115,6 +115,50 @@ import Testing
         #expect(aggregated == lines * 2)
     }
 
+    @Test func everySecondOfAServiceIsExplained() async throws {
+        let ending = try await Program.run(arguments + ["--format", "json", "--explain", "10.2.0.10:80/tcp"])
+        #expect(ending.status == 0)
+        let lines = try objects(ending)
+        let told = lines.filter { $0["type"] as? String == "explain" }
+        let times = try told.map { try Self.seconds($0["time"]) }
+        #expect(times.count >= Self.seconds - 1)
+        #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 1 })
+        #expect(told.allSatisfy { ($0["service"] as? [String: Any])?["name"] as? String == "shop" })
+        let opening = try #require(told.first { ($0["said"] as? [String])?.contains("open") == true })
+        let open = try #require(lines.first { $0["event"] as? String == "open" })
+        #expect(opening["time"] as? String == open["time"] as? String)
+        #expect(opening["incident"] as? String == open["incident"] as? String)
+        let gates = try #require(opening["gates"] as? [String: [String: Any]])
+        #expect(gates.values.allSatisfy { $0["holds"] as? Bool == true })
+        let calm = try #require(told.last { $0["time"] as? String ?? "" < "2026-11-21T02:00:59" })
+        #expect(calm["failed"] as? String == "pressure")
+        #expect(calm["state"] as? String == "quiet")
+    }
+
+    @Test func anExplanationForPeopleSaysWhatHoldsItAndWhatWasSaid() async throws {
+        let ending = try await Program.run(arguments + ["--explain", "shop"])
+        #expect(ending.status == 0)
+        let lines = ending.outputLines
+        #expect(lines.first?.hasPrefix("Gates: ") == true)
+        #expect(lines.contains { $0.hasPrefix("02:00:20  learning    learning what is usual: ") })
+        #expect(lines.contains { $0.contains("  quiet       P- H- E") && $0.contains("no pressure: ") })
+        #expect(lines.contains { $0.contains("all gates have held for 3 s: opened") })
+        #expect(lines.contains { $0.contains(" open: shop 10.2.0.10:80/tcp: HTTP flood since ") })
+    }
+
+    @Test(arguments: [
+        ("shpo", "no service 'shpo' in the configuration, did you mean 'shop'?\n"),
+        (
+            "10.2.0.99:80/tcp",
+            "no configured service is at 10.2.0.99:80/tcp, and services are not discovered; there are shop\n"
+        ),
+    ])
+    func aServiceThatIsNotThereIsAnError(name: String, message: String) async throws {
+        let ending = try await Program.run(arguments + ["--format", "json", "--explain", name])
+        #expect(ending.status == 1)
+        #expect(ending.error == message)
+    }
+
     @Test func theSameCaptureGivesTheSameOutput() async throws {
         let first = try await Program.run(arguments + ["--format", "json"])
         let second = try await Program.run(arguments + ["--format", "json"])
