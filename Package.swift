@@ -133,7 +133,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("SettingsTests", ["Detection", "FlowModel", "Settings"]),
-        tests("PipelineTests", ["Detection", "FlowModel", "Pipeline", "ServiceWindows", "Settings"]),
+        tests("PipelineTests", ["Detection", "FlowDecoding", "FlowModel", "Pipeline", "ServiceWindows", "Settings"]),
         tests("IntegrationTests", ["FlowModel", "spate"]),
         tests("TidyTests", []),
     ],

@@ -112,8 +112,10 @@ package enum Classifier {
     }
 
     private static func stands(_ newcomers: Concentration, outFrom known: Concentration) -> Bool {
-        guard newcomers.total >= 20, newcomers.topShare >= 0.5 else { return false }
-        return known.total < 10 || newcomers.topShare >= 1.5 * known.topShare
+        guard newcomers.total >= 20 else { return false }
+        // A crowd comes for one thing as well: it must be much more one thing than what the others come for.
+        guard known.total >= 10 else { return newcomers.topShare >= 0.7 }
+        return newcomers.topShare >= 0.35 && newcomers.topShare >= 3 * known.topShare
     }
 
     private static func classifyQueries(

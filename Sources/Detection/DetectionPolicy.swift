@@ -41,6 +41,11 @@ package struct DetectionPolicy: Equatable, Sendable {
     /// `minimum_baseline`: seconds learned.
     package var minimumBaseline = 25.0
 
+    /// What is switched off to measure what it is worth; nothing in operation.
+    package var disabledRules: DisabledRules = []
+    /// Channels that are switched off likewise.
+    package var disabledChannels: Set<OutcomeChannel> = []
+
     package init() {}
 
     /// One constant that an operator may set.

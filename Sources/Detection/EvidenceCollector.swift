@@ -63,7 +63,7 @@ enum EvidenceCollector {
         _ policy: DetectionPolicy
     ) -> Bool {
         let facts = evidence.facts
-        guard Double(facts.saturated) >= policy.minimumEvidence,
+        guard !policy.disabledRules.contains(.heldPlaces), Double(facts.saturated) >= policy.minimumEvidence,
             facts.attemptsOfUnnamed * 2 >= facts.attempts,
             !evidence.pressures.contains(where: { $0.metric == .requests })
         else { return false }
@@ -94,7 +94,7 @@ enum EvidenceCollector {
         _ baseline: ServiceBaseline,
         _ policy: DetectionPolicy
     ) {
-        for metric in metrics(of: service) {
+        for metric in metrics(of: service, policy) {
             let lag =
                 metric.isLogged ? logLag(service) : max(5, service.startLag)
             let finding = PressureTest.run(
@@ -110,11 +110,13 @@ enum EvidenceCollector {
     }
 
     /// Flows of a datagram protocol are not connections: 200 sockets carried 14 to 1,114 packets/s in 14 to 28 flows/s.
-    private static func metrics(of service: ServiceState) -> [PressureMetric] {
+    private static func metrics(of service: ServiceState, _ policy: DetectionPolicy) -> [PressureMetric] {
         if service.endpoint.transport == .udp { return [.clientPackets, .queries] }
+        let logged: [PressureMetric] =
+            policy.disabledRules.contains(.loggedConnections) ? [.requests] : [.requests, .loggedConnections]
         return service.sampled
-            ? [.newConnections, .clientPackets, .requests, .handshakes]
-            : [.newConnections, .concurrentConnections, .clientPackets, .requests, .handshakes]
+            ? [.newConnections, .clientPackets] + logged
+            : [.newConnections, .concurrentConnections, .clientPackets] + logged
     }
 
     private static func findHarm(
@@ -125,8 +127,10 @@ enum EvidenceCollector {
         let ended = seconds.suffix(60).reduce(0) { $0 + Int($1.cell.endedKnown) }
         // Newcomers' unanswered and reset connections may be a limiter's work; eight outcomes of known clients decide.
         // Their own baseline must have been learned first: without one, what is usual would look like harm.
-        let ofKnown = ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= 50
-        for channel in OutcomeChannel.allCases where speaks(channel, evidence, seconds, service) {
+        let ofKnown =
+            ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= 50
+            && !policy.disabledRules.contains(.knownClients)
+        for channel in OutcomeChannel.allCases where speaks(channel, evidence, seconds, service, policy) {
             let lag = Self.lag(of: channel, service)
             let usual = baseline.ratio(channel, ofKnown: ofKnown)
             let finding = OutcomeTest.run(
@@ -149,8 +153,10 @@ enum EvidenceCollector {
     /// A full service is harmed only where more is asked of it than usual, and where it tells nothing of its answers: those
     /// may be as good as ever.
     private static func speaks(
-        _ channel: OutcomeChannel, _ evidence: Evidence, _ seconds: [ServiceSecond], _ service: ServiceState
+        _ channel: OutcomeChannel, _ evidence: Evidence, _ seconds: [ServiceSecond], _ service: ServiceState,
+        _ policy: DetectionPolicy
     ) -> Bool {
+        guard !policy.disabledChannels.contains(channel) else { return false }
         guard channel == .saturation else { return channel.isEvidence(sampled: service.sampled) }
         return !evidence.pressures.isEmpty
             && !seconds.suffix(60).contains { $0.log.requestsAll > 0 || $0.log.timed > 0 }

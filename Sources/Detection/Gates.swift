@@ -13,6 +13,16 @@ package enum Gate: String, CaseIterable, Sendable {
     /// The harm began neither before the pressure nor after its end.
     case order
 
+    fileprivate var rule: DisabledRules {
+        switch self {
+        case .pressure: .pressure
+        case .harm: .harm
+        case .evidence: .evidence
+        case .sources: .sources
+        case .order: .order
+        }
+    }
+
     fileprivate var bit: UInt8 {
         switch self {
         case .pressure: 1
@@ -37,12 +47,13 @@ package struct Gates: Equatable, Sendable {
     }
 
     private static func holds(_ gate: Gate, _ evidence: Evidence, _ policy: DetectionPolicy) -> Bool {
-        switch gate {
+        if policy.disabledRules.contains(gate.rule) { return true }
+        return switch gate {
         case .pressure: evidence.pressure != nil
         case .harm: evidence.harm != nil
         case .evidence: evidence.hasEnough(policy)
         case .sources: evidence.sourcesChanged
-        case .order: evidence.isInOrder
+        case .order: evidence.isInOrder || !policy.disabledRules.isDisjoint(with: [.pressure, .harm])
         }
     }
 

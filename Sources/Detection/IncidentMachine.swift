@@ -134,7 +134,8 @@ package struct IncidentMachine: Sendable {
         }
         let ticks: Int = if case .suspicious(let ticks) = state { ticks + 1 } else { 1 }
         state = .suspicious(ticks: ticks)
-        return gates.isJoint && Double(ticks) >= policy.holdTicks ? opened(evidence, policy) : []
+        let needed = policy.disabledRules.contains(.hold) ? 1 : policy.holdTicks
+        return gates.isJoint && Double(ticks) >= needed ? opened(evidence, policy) : []
     }
 
     private mutating func opened(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {

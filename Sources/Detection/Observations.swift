@@ -37,7 +37,7 @@ package struct Observations: Sendable {
         outcomes.append(
             OutcomeObservation(
                 channel: channel, bad: bad, all: all, usual: baseline.seen, expected: baseline.expected,
-                threshold: policy.outcomeThreshold * channel.thresholdFactor, lag: lag,
+                threshold: policy.outcomeThreshold * channel.thresholdFactor(policy), lag: lag,
                 isOfKnown: ofKnown && channel == .flow, finding: finding))
     }
 

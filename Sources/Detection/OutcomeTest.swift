@@ -47,7 +47,9 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
     }
 
     /// Slowness is weaker evidence than failure (detection.md §4), and so is what makes a warning at most.
-    var thresholdFactor: Double { isSlowness || isWeak ? 2 : 1 }
+    func thresholdFactor(_ policy: DetectionPolicy) -> Double {
+        (isSlowness || isWeak) && !policy.disabledRules.contains(.weakness) ? 2 : 1
+    }
 
     /// Flow records tell it, which come later than lines of a log.
     package var isByFlows: Bool {
@@ -120,7 +122,7 @@ enum OutcomeTest {
         policy: DetectionPolicy
     ) -> OutcomeFinding? {
         guard let last = seconds.last?.cell.second else { return nil }
-        let threshold = policy.outcomeThreshold * channel.thresholdFactor
+        let threshold = policy.outcomeThreshold * channel.thresholdFactor(policy)
         var path = CumulativeSum(threshold: threshold, restart: threshold / 4, last: last, lag: lag)
         let p0 = baseline.expected
         // Where nearly everything always fails (one-way protocols), there is nothing left to detect.

@@ -54,7 +54,8 @@ enum PressureTest {
         guard let last = seconds.last?.cell.second else { return nil }
         var path = CumulativeSum(threshold: policy.pressureThreshold, restart: 0, last: last, lag: lag)
         let shift = shift(baseline.mean)
-        let scale = shift / baseline.spreadSquared / metric.persistence
+        let persistence = policy.disabledRules.contains(.persistence) ? 1 : metric.persistence
+        let scale = shift / baseline.spreadSquared / persistence
         // By index: a second is large, and a loop over the array would copy each.
         let all = seconds.span
         for index in all.indices {

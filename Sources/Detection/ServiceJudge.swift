@@ -42,7 +42,7 @@ struct ServiceJudge: Sendable {
         }
         defer {
             baseline.learn(
-                windows, slot: slot, now: windows.now, trouble: trouble(service, windows),
+                windows, slot: slot, now: windows.now, trouble: trouble(service, windows, policy),
                 isLogSilent: log.isSilent, policy: policy)
         }
         let explains = wants(demand, service)
@@ -85,8 +85,9 @@ struct ServiceJudge: Sendable {
 
     /// What keeps the present from being learned as normal.
     private func trouble(
-        _ service: ServiceState, _ windows: borrowing ServiceAggregator
+        _ service: ServiceState, _ windows: borrowing ServiceAggregator, _ policy: DetectionPolicy
     ) -> ServiceBaseline.Trouble {
+        if policy.disabledRules.contains(.freezing) { return .none }
         if machine.isHarmed { return .harm }
         // By the newest flow, not by the newest datagram: an exporter that stalls may go on sending templates.
         if let exporter = service.exporter, let newest = windows.watermark(of: exporter),
@@ -143,7 +144,7 @@ struct ServiceJudge: Sendable {
         (explanation.lags.flow, explanation.lags.start) = (service.flowLag, service.startLag)
         explanation.lags.log = service.logLag
         explanation.learning =
-            switch trouble(service, windows) {
+            switch trouble(service, windows, policy) {
             case .harm: .frozen
             case .silence: .silent
             case .none, .pressure:
@@ -283,8 +284,7 @@ struct ServiceJudge: Sendable {
     private static func named(_ metric: PressureMetric, _ kind: VerdictKind) -> PressureMetric {
         switch (metric, kind) {
         case (.requests, .dnsFlood), (.requests, .dnsRandomSubdomain): .queries
-        case (.handshakes, .tlsHandshakeFlood), (.handshakes, .tlsRenegotiation): .handshakes
-        case (.handshakes, _): .loggedConnections
+        case (.loggedConnections, .tlsHandshakeFlood), (.loggedConnections, .tlsRenegotiation): .handshakes
         default: metric
         }
     }

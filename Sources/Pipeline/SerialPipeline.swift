@@ -28,6 +28,7 @@ package struct SerialPipeline: ~Copyable {
         set { evaluation.demand = newValue }
     }
 
+    /// The stages as the configuration wants them, before anything has come.
     package init(_ configuration: Configuration) {
         evaluation = Evaluation(configuration, exporters: exporters)
         decoder = DatagramDecoder(configuration: configuration.decoding, exporters: exporters)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Detection
+import FlowDecoding
 import FlowModel
 import Pipeline
 import ServiceWindows
