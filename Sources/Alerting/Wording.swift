@@ -88,6 +88,9 @@ extension OutcomeFigures {
     private func failing(past: Bool) -> String {
         switch channel {
         case "flow": past ? "connections were unanswered or reset" : "connections are unanswered or reset"
+        case "slow_flows": past ? "short connections were slow" : "short connections are slow"
+        case "fewer_answers":
+            past ? "the usual answers did not come" : "the usual answers do not come"
         case "slow_answers", "flow_latency": past ? "answers were slow" : "answers are slow"
         case "flow_handshakes":
             past ? "connections were taken late" : "connections are taken late"

@@ -133,8 +133,11 @@ enum EvidenceCollector {
         for channel in OutcomeChannel.allCases where speaks(channel, evidence, seconds, service, policy) {
             let lag = Self.lag(of: channel, service)
             let usual = baseline.ratio(channel, ofKnown: ofKnown)
-            let finding = OutcomeTest.run(
-                channel, seconds: seconds, baseline: usual, ofKnown: ofKnown, lag: lag, policy: policy)
+            let finding =
+                channel == .fewerAnswers
+                ? AnswerTest.run(seconds, baseline: baseline.answers, lag: lag, policy: policy)
+                : OutcomeTest.run(
+                    channel, seconds: seconds, baseline: usual, ofKnown: ofKnown, lag: lag, policy: policy)
             evidence.observations?.add(
                 channel, finding, seconds, usual, ofKnown: ofKnown, lag: lag, policy)
             guard let finding else { continue }
@@ -157,6 +160,7 @@ enum EvidenceCollector {
         _ policy: DetectionPolicy
     ) -> Bool {
         guard !policy.disabledChannels.contains(channel) else { return false }
+        if channel == .fewerAnswers { return !evidence.risingPressures.isEmpty }
         guard channel == .saturation else { return channel.isEvidence(sampled: service.sampled) }
         return !evidence.pressures.isEmpty
             && !seconds.suffix(60).contains { $0.log.requestsAll > 0 || $0.log.timed > 0 }

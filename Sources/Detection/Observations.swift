@@ -31,8 +31,12 @@ package struct Observations: Sendable {
         _ baseline: RatioBaseline, ofKnown: Bool, lag: Int64, _ policy: DetectionPolicy
     ) {
         guard let last = seconds.last?.cell.second else { return }
-        let (bad, all) = OutcomeTest.tally(
-            channel, seconds, ofKnown: ofKnown, since: max(finding?.onset ?? .min, last - lag - 30), policy)
+        let (bad, all) =
+            channel == .fewerAnswers
+            ? (finding.map { ($0.ratio * 100, 100) } ?? (0, 0))
+            : OutcomeTest.tally(
+                channel, seconds, ofKnown: ofKnown, since: max(finding?.onset ?? .min, last - lag - 30),
+                policy)
         guard all > 0 || finding != nil else { return }
         outcomes.append(
             OutcomeObservation(

@@ -28,12 +28,14 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
     /// Packets of clients without one of the server, by the flows of a sampled exporter: in sum, since a sample tells
     /// nothing of a single flow.
     case flowReplies = "flow_replies"
+    /// Good answers to known clients that did not come, by the log.
+    case fewerAnswers = "fewer_answers"
 
     /// Slowness is weaker evidence than failure, and so is a short answer.
     package var isSlowness: Bool {
         switch self {
         case .slowAnswers, .slowFlows, .flowLatency, .flowHandshakes, .flowTruncated: true
-        case .log, .flow, .tls, .flowStatus, .flowReplies, .saturation: false
+        case .log, .flow, .tls, .flowStatus, .flowReplies, .saturation, .fewerAnswers: false
         }
     }
 
@@ -41,7 +43,7 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
     /// sample does not tell whose packets have no reply. So does a host that is busy.
     package var isWeak: Bool {
         switch self {
-        case .slowFlows, .flowHandshakes, .flowTruncated, .flowReplies, .saturation: true
+        case .slowFlows, .flowHandshakes, .flowTruncated, .flowReplies, .saturation, .fewerAnswers: true
         case .log, .flow, .slowAnswers, .tls, .flowStatus, .flowLatency: false
         }
     }
@@ -55,7 +57,7 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
     package var isByFlows: Bool {
         switch self {
         case .flow, .slowFlows, .flowStatus, .flowLatency, .flowHandshakes, .flowTruncated, .flowReplies: true
-        case .log, .slowAnswers, .tls, .saturation: false
+        case .log, .slowAnswers, .tls, .saturation, .fewerAnswers: false
         }
     }
 
@@ -63,7 +65,7 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
     /// of a connection.
     package func isEvidence(sampled: Bool) -> Bool {
         switch self {
-        case .log, .slowAnswers, .tls, .flowStatus, .saturation: true
+        case .log, .slowAnswers, .tls, .flowStatus, .saturation, .fewerAnswers: true
         case .flow, .slowFlows, .flowLatency, .flowHandshakes, .flowTruncated: !sampled
         case .flowReplies: sampled
         }
@@ -198,6 +200,8 @@ enum OutcomeTest {
             let failed = Double(second.log.handshakeFailures)
             return (failed, failed + Double(max(second.log.requestsAll, Int64(second.log.accepted))))
         case .saturation: return saturation(second.log, policy)
+        // No share of anything: see AnswerTest.
+        case .fewerAnswers: return (0, 0)
         }
     }
 

@@ -17,6 +17,8 @@ struct ServiceBaseline: Sendable {
     private(set) var ratios: [OutcomeChannel: RatioBaseline] = [:]
     private(set) var failedKnown = RatioBaseline()
     private(set) var linesPerConnection = LineBaseline()
+    /// Good answers to known clients.
+    private(set) var answers = MetricBaseline()
     /// Distinct sources within ``sourceSeconds``.
     private(set) var sources = 0.0
     /// After trouble nothing is learned until this second.
@@ -82,6 +84,7 @@ struct ServiceBaseline: Sendable {
         if !slowly, !isLogSilent {
             linesPerConnection.learn(
                 lines: Double(second.log.requestsAll), connections: Double(second.cell.newConnections))
+            answers.learn(rate: Double(AnswerTest.answers(second)))
         }
         for channel in OutcomeChannel.allCases {
             let (k, n) = OutcomeTest.counts(channel, second, ofKnown: false, policy)

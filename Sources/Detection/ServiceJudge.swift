@@ -294,12 +294,7 @@ struct ServiceJudge: Sendable {
     ) -> OutcomeFigures? {
         guard let harm = evidence.harm else { return nil }
         var figures = OutcomeFigures(channel: harm.channel.rawValue)
-        if harm.channel.isSlowness {
-            figures.failureRatio = evidence.harms.first { !$0.channel.isSlowness }?.ratio
-        } else {
-            figures.failureRatio = harm.ratio
-            figures.failureBaseline = harm.baseline
-        }
+        (figures.failureRatio, figures.failureBaseline) = (harm.ratio, harm.baseline)
         // Where the service does not log, what an exporter measured.
         let isLogged = service.latencies.total > 0
         figures.latencyMilliseconds = isLogged ? service.latencyOfLate : history.serverTimeOfLate

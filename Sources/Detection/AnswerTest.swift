@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import ServiceWindows
+
+/// Whether known clients get fewer answers than usual, by the log: the pressure test turned round. What a server that hangs
+/// does not do is in no log. A fall proves nothing by itself (people go home, a relay dies), so it is asked only under
+/// pressure, needs twice the evidence and makes a warning at most (detection.md §4).
+enum AnswerTest {
+    /// ln 2: the fall that the test is made for is one to the half.
+    private static let shift = 0.693_147
+    /// Usual answers a second below which a fall tells nothing.
+    private static let least = 1.0
+    /// Seconds learned without which nothing is usual.
+    private static let learned = 25.0
+    /// The fall from which it is harm: a third.
+    private static let leastFall = 1.0 / 3
+
+    /// - Parameter lag: seconds by which lines may be late: what is newer is not complete.
+    static func run(
+        _ seconds: [ServiceSecond], baseline: MetricBaseline, lag: Int64, policy: DetectionPolicy
+    ) -> OutcomeFinding? {
+        guard let last = seconds.last?.cell.second, baseline.mean >= least, baseline.count >= learned else {
+            return nil
+        }
+        let threshold = policy.outcomeThreshold * OutcomeChannel.fewerAnswers.thresholdFactor(policy)
+        var path = CumulativeSum(threshold: threshold, restart: threshold / 4, last: last, lag: lag)
+        let scale = shift / baseline.spreadSquared
+        let all = seconds.span
+        for index in all.indices where all[index].cell.second <= last - lag {
+            let x = LogTable.logarithm(answers(all[index]))
+            path.add(scale * (baseline.level - x - shift / 2), second: all[index].cell.second)
+        }
+        guard let onset = path.onset else { return nil }
+        let fall = fall(seconds, since: onset, until: last - lag, baseline)
+        return OutcomeFinding(
+            channel: .fewerAnswers, evidence: path.peak, recent: path.recent, onset: onset,
+            end: path.lastAbove ?? onset, ratio: fall, baseline: 0,
+            isUp: path.peak >= threshold && fall >= leastFall,
+            isRising: path.peak >= threshold / 2 && fall >= leastFall)
+    }
+
+    /// Good answers to known clients in a second.
+    static func answers(_ second: borrowing ServiceSecond) -> Int64 {
+        max(0, Int64(second.log.requestsKnown) - Int64(second.log.failuresKnown))
+    }
+
+    /// Share (0…1) of the usual answers that did not come.
+    private static func fall(
+        _ seconds: [ServiceSecond], since onset: Int64, until end: Int64, _ baseline: MetricBaseline
+    ) -> Double {
+        var (answers, count) = (0.0, 0.0)
+        let all = seconds.span
+        for index in all.indices where all[index].cell.second >= onset && all[index].cell.second <= end {
+            answers += Double(Self.answers(all[index]))
+            count += 1
+        }
+        return count > 0 ? max(0, 1 - answers / count / baseline.mean) : 0
+    }
+}
