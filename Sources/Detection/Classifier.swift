@@ -65,6 +65,8 @@ package enum Classifier {
         let facts = evidence.facts
         let requestsUp = evidence.pressures.contains { $0.metric == .requests }
         let ratio = evidence.pressures.first { $0.metric == .newConnections }?.surprise ?? 1
+        // Before the exporter has told of the newcomers' connections, failing handshakes could be either.
+        let flowsAreIn = facts.duration >= service.startLag + 10
         let failingPerSecond = Double(facts.handshakeFailures) / Double(facts.duration)
         let usualConnections = max(1, baseline.metric(.newConnections).mean)
         let mostOnly = facts.handshakeOnly >= 12 && facts.handshakeOnly * 2 >= facts.ended
@@ -73,14 +75,19 @@ package enum Classifier {
         if failing, failingPerSecond >= Self.failingRatio * usualConnections {
             return Judgement(kind: .tlsHandshakeFlood, confidence: 0.75)
         }
+        // So do accepted ones that bring no request.
+        let logged =
+            (Double(facts.attempts) / Double(facts.duration) + 0.5)
+            / (baseline.metric(.loggedConnections).mean + 0.5)
+        if logged >= floodRatio, facts.attempts >= 12, !requestsUp, !flowsAreIn {
+            return Judgement(kind: .tlsHandshakeFlood, confidence: 0.65)
+        }
         if ratio >= floodRatio {
             guard mostOnly || failing || connectionsWithoutRequests(evidence) else { return nil }
             return Judgement(kind: .tlsHandshakeFlood, confidence: mostOnly || failing ? 0.85 : 0.65)
         }
         let packetsUp = evidence.pressures.contains { $0.metric == .clientPackets }
         let inFewConnections = facts.newPacketShare >= 0.25 && facts.packetsSitInFewConnections
-        // Before the exporter has told of the newcomers' connections, failing handshakes could be either.
-        let flowsAreIn = facts.duration >= service.startLag + 10
         guard !requestsUp, (failing && flowsAreIn) || (packetsUp && inFewConnections) else { return nil }
         return Judgement(kind: .tlsRenegotiation, confidence: packetsUp && inFewConnections ? 0.8 : 0.6)
     }

@@ -130,7 +130,9 @@ enum EvidenceCollector {
         let ofKnown =
             ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= 50
             && !policy.disabledRules.contains(.knownClients)
+        let slowOfKnown = knownAreQuick(seconds, baseline) && !policy.disabledRules.contains(.knownClients)
         for channel in OutcomeChannel.allCases where speaks(channel, evidence, seconds, service, policy) {
+            let ofKnown = channel == .slowFlows ? slowOfKnown : ofKnown
             let lag = Self.lag(of: channel, service)
             let usual = baseline.ratio(channel, ofKnown: ofKnown)
             let finding =
@@ -151,6 +153,18 @@ enum EvidenceCollector {
             .flow, seconds: seconds, baseline: baseline.ratio(.flow, ofKnown: false), ofKnown: false,
             lag: max(5, service.flowLag), policy: policy)
         evidence.harmsOnlyNewcomers = ofAll?.isUp ?? false
+    }
+
+    /// Newcomers' connections may last because of the newcomers: poor lines, idle ones. While those of known clients are as
+    /// quick as ever the service is not slow; what is slow with both is counted from all.
+    private static func knownAreQuick(_ seconds: [ServiceSecond], _ baseline: ServiceBaseline) -> Bool {
+        var (slow, short) = (0, 0)
+        for second in seconds.suffix(60) {
+            slow += Int(second.cell.shortSlowKnown)
+            short += Int(second.cell.shortKnown)
+        }
+        let usual = baseline.ratio(.slowFlows, ofKnown: false).expected
+        return short >= 8 && Double(slow) < (usual + 0.10) * Double(short)
     }
 
     /// A full service is harmed only where more is asked of it than usual, and where it tells nothing of its answers: those

@@ -184,7 +184,10 @@ enum OutcomeTest {
                     Double(second.cell.ended)
                 )
         case .slowAnswers: return (Double(second.log.slowAnswers), Double(second.log.timed))
-        case .slowFlows: return (Double(second.cell.shortSlow), Double(second.cell.short))
+        case .slowFlows:
+            return ofKnown
+                ? (Double(second.cell.shortSlowKnown), Double(second.cell.shortKnown))
+                : (Double(second.cell.shortSlow), Double(second.cell.short))
         case .flowStatus: return (Double(second.cell.failedAnswers), Double(second.cell.answers))
         case .flowLatency: return (Double(second.cell.slowAnswers), Double(second.cell.timedAnswers))
         case .flowHandshakes: return (Double(second.cell.slowHandshakes), Double(second.cell.handshakes))

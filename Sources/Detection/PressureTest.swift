@@ -35,16 +35,16 @@ package struct PressureFinding: Sendable {
     }
 }
 
-/// The pressure tests: CUSUM of ln(rate + ½) against the baseline for a doubling and a few a second more (detection.md §4:
-/// a doubling). Twice next to nothing is nothing: where a metric is usually at zero, a test for a doubling gained 2 nats a
-/// second from a flood of fifty, and took eight seconds.
+/// The pressure tests: CUSUM of ln(rate + ½) against the baseline (detection.md §4).
 enum PressureTest {
-    /// What the rise is beyond a doubling, in the metric's own unit.
-    private static let least = 3.0
+    /// ln 2: the least rise that the test is made for.
+    private static let shift = 0.693_147
 
-    /// d: the logarithm of the rise that the test is made for.
-    private static func shift(_ usual: Double) -> Double {
-        naturalLogarithm((2 * usual + least + 0.5) / (usual + 0.5))
+    /// d·(e − d/2): what a rise by e speaks for one by d, in units of s². d is a doubling, or the rise itself where that is
+    /// more: where a metric is usually at zero, a test for a doubling gained 2 nats a second from a flood of fifty.
+    private static func gain(_ rise: Double) -> Double {
+        let shift = max(shift, rise)
+        return shift * (rise - shift / 2)
     }
 
     static func run(
@@ -53,14 +53,13 @@ enum PressureTest {
     ) -> PressureFinding? {
         guard let last = seconds.last?.cell.second else { return nil }
         var path = CumulativeSum(threshold: policy.pressureThreshold, restart: 0, last: last, lag: lag)
-        let shift = shift(baseline.mean)
         let persistence = policy.disabledRules.contains(.persistence) ? 1 : metric.persistence
-        let scale = shift / baseline.spreadSquared / persistence
+        let scale = 1 / baseline.spreadSquared / persistence
         // By index: a second is large, and a loop over the array would copy each.
         let all = seconds.span
         for index in all.indices {
             let x = LogTable.logarithm(rate(of: metric, all[index]))
-            path.add(scale * (x - baseline.level - shift / 2), second: all[index].cell.second)
+            path.add(scale * gain(x - baseline.level), second: all[index].cell.second)
         }
         guard let onset = path.onset else { return nil }
         let end = path.lastAbove ?? onset

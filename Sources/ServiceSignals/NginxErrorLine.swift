@@ -39,7 +39,10 @@ extension NginxErrorLine {
     }
 
     private static func event(_ text: Range<Int>, _ bytes: Span<UInt8>) -> ServiceEvent {
-        if bytes.find("worker_connections are not enough", in: text) != nil { return .saturated }
+        if bytes.find("worker_connections are not enough", in: text) != nil {
+            // It closes connections that nobody uses: no work is dropped yet.
+            return bytes.find("reusing connections", in: text) == nil ? .saturated : .none
+        }
         if bytes.find("no live upstreams", in: text) != nil { return .noServerAvailable }
         if bytes.find("in SSL handshake", in: text) != nil
             || bytes.find("SSL_do_handshake() failed", in: text) != nil,

@@ -47,6 +47,10 @@ package struct FlowCell: Sendable, WindowCell {
     package internal(set) var short: Int32 = 0
     /// Of these, slower than the service's own limit.
     package internal(set) var shortSlow: Int32 = 0
+    /// Of those with a single request, those of known clients.
+    package internal(set) var shortKnown: Int32 = 0
+    /// Of these, slower than the service's own limit.
+    package internal(set) var shortSlowKnown: Int32 = 0
     /// Of these, those of known clients that were served less than an eighth of the usual, as with an error page.
     package internal(set) var truncated: Int32 = 0
     /// Connections that ended after a TLS handshake without a request: only on services that speak TLS.
@@ -106,6 +110,8 @@ package struct FlowCell: Sendable, WindowCell {
         failedKnown.add(other.failedKnown)
         short.add(other.short)
         shortSlow.add(other.shortSlow)
+        shortKnown.add(other.shortKnown)
+        shortSlowKnown.add(other.shortSlowKnown)
         truncated.add(other.truncated)
         handshakeOnly.add(other.handshakeOnly)
         icmpErrors.add(other.icmpErrors)
@@ -153,6 +159,8 @@ package struct FlowCell: Sendable, WindowCell {
         part.failedKnown = failedKnown.share(offset)
         part.short = short.share(offset)
         part.shortSlow = shortSlow.share(offset)
+        part.shortKnown = shortKnown.share(offset)
+        part.shortSlowKnown = shortSlowKnown.share(offset)
         part.truncated = truncated.share(offset)
         part.handshakeOnly = handshakeOnly.share(offset)
         part.icmpErrors = icmpErrors.share(offset)

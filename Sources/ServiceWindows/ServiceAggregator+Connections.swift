@@ -95,8 +95,8 @@ extension ServiceAggregator {
         count(shape: shape, isKnown: client.isKnown, slot)
         guard client.isTCP, client.packets <= Self.shortPackets else { return }
         let duration = UInt32(clamping: (client.end - client.start).microseconds / 1000)
-        cells[cell].short.add(1)
-        if duration > pulses[slot].slowShortMilliseconds { cells[cell].shortSlow.add(1) }
+        cells[cell].countShort(
+            isSlow: duration > pulses[slot].slowShortMilliseconds, isKnown: client.isKnown)
         if client.isKnown, server.payload < pulses[slot].shortAnswerOctets { cells[cell].truncated.add(1) }
         if pulses[slot].speaksTLS, client.payload <= 700, server.octets <= 6000 {
             cells[cell].handshakeOnly.add(1)
@@ -108,6 +108,14 @@ extension ServiceAggregator {
 }
 
 extension FlowCell {
+    fileprivate mutating func countShort(isSlow: Bool, isKnown: Bool) {
+        short.add(1)
+        if isSlow { shortSlow.add(1) }
+        guard isKnown else { return }
+        shortKnown.add(1)
+        if isSlow { shortSlowKnown.add(1) }
+    }
+
     fileprivate mutating func countEnd(
         _ count: Int32, unanswered: Int32, refused: Int32, isKnown: Bool
     ) {

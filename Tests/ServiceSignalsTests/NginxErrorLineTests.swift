@@ -34,7 +34,7 @@ struct NginxErrorLineTests {
 
     @Test(arguments: [
         ("*14 256 worker_connections are not enough while connecting to upstream", ServiceEvent.saturated),
-        ("256 worker_connections are not enough, reusing connections", .saturated),
+        ("256 worker_connections are not enough, reusing connections", .none),
         ("accept4() failed (24: Too many open files)", .saturated),
         ("*7 no live upstreams while connecting to upstream", .noServerAvailable),
         ("*9 SSL_do_handshake() failed (SSL: error:0A000126) while SSL handshaking", .handshakeFailure),
