@@ -45,7 +45,7 @@ bench: ## what a flow record costs on this machine, in nanoseconds
 	@.ci/dependencies build
 	swift run -c release $(BUILD_FLAGS) Benchmarks
 
-fuzz: ## SECONDS=60 of hostile input for TARGET (datagrams, listings, state, framing, lines, formats, metrics); SANITIZER=address for both sanitizers
+fuzz: ## SECONDS=60 of hostile input for TARGET (datagrams, listings, state, baselines, framing, lines, formats, metrics); SANITIZER=address for both sanitizers
 	@.ci/dependencies build
 	@Tests/Fuzz/run.sh $(TARGET) $(SECONDS) $(SANITIZER)
 

@@ -82,6 +82,7 @@ let package = Package(
             dependencies: [
                 "Alerting", "CLinux", "Capture", "Control", "Detection", "FlowDecoding", "FlowModel",
                 "Intake", "LockFree", "Pipeline", "ServiceSignals", "ServiceWindows", "Settings",
+                "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -103,12 +104,14 @@ let package = Package(
         .target(
             name: "FuzzSupport",
             dependencies: [
-                "Capture", "FlowDecoding", "FlowModel", "Intake", "LockFree", "ServiceSignals", "TestSupport",
+                "Capture", "Detection", "FlowDecoding", "FlowModel", "Intake", "LockFree", "ServiceSignals",
+                "ServiceWindows", "TestSupport",
             ],
             path: "Tests/Fuzz/Support", swiftSettings: rules),
         fuzzer("Datagrams"),
         fuzzer("Listings"),
         fuzzer("State"),
+        fuzzer("Baselines"),
         fuzzer("Framing"),
         fuzzer("Lines"),
         fuzzer("Formats"),
@@ -121,7 +124,7 @@ let package = Package(
         tests("ServiceSignalsTests", ["FlowModel", "FuzzSupport", "ServiceSignals"]),
         tests("IntakeTests", ["FlowModel", "Intake", "LockFree"]),
         tests("CaptureTests", ["Capture", "FlowModel"]),
-        tests("DetectionTests", ["Detection", "FlowModel", "ServiceWindows"]),
+        tests("DetectionTests", ["Detection", "FlowModel", "FuzzSupport", "ServiceWindows"]),
         tests("AlertingTests", ["Alerting", "Detection", "FlowModel", "Intake"]),
         tests(
             "ControlTests",
@@ -133,7 +136,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("SettingsTests", ["Detection", "FlowModel", "Settings"]),
-        tests("PipelineTests", ["Detection", "FlowDecoding", "FlowModel", "Pipeline", "ServiceWindows", "Settings"]),
+        tests(
+            "PipelineTests",
+            ["Detection", "FlowDecoding", "FlowModel", "Pipeline", "ServiceWindows", "Settings"]),
         tests("IntegrationTests", ["FlowModel", "spate"]),
         tests("TidyTests", []),
     ],

@@ -18,16 +18,18 @@ package struct StatusReport: Codable, Equatable, Sendable {
     package var metrics: [Metrics]
     /// How full those services are that say so, in the order of the configuration.
     package var levels: [Levels]
+    /// What is normal for each service, the busiest first.
+    package var services: [Service]
     /// Where alerts go.
     package var writers: [Writer]
 
     package init(
         daemon: Daemon, sockets: [Socket], exporters: [Exporter], logs: [Logs], rules: [Rule],
-        metrics: [Metrics] = [], levels: [Levels] = [], writers: [Writer]
+        metrics: [Metrics] = [], levels: [Levels] = [], services: [Service] = [], writers: [Writer]
     ) {
         (self.daemon, self.sockets, self.exporters) = (daemon, sockets, exporters)
         (self.logs, self.rules, self.metrics, self.levels) = (logs, rules, metrics, levels)
-        self.writers = writers
+        (self.services, self.writers) = (services, writers)
     }
 }
 

@@ -5,8 +5,15 @@ import FlowModel
 /// A ``StatusReport`` for people: a few lines on the daemon, then tables. What a daemon sent is made safe to print.
 package struct StatusText {
     private let report: StatusReport
+    private let services: Int
 
-    package init(_ report: StatusReport) { self.report = report }
+    /// - Parameter services: that are shown at most, the busiest first.
+    package init(_ report: StatusReport, services: Int = fewServices) {
+        (self.report, self.services) = (report, services)
+    }
+
+    /// Services that fit on a screen beside the rest.
+    package static let fewServices = 20
 
     /// Without a line break at the end of each.
     package var lines: [String] {
@@ -18,6 +25,7 @@ package struct StatusText {
         if !report.rules.isEmpty { lines += ["", "Log rules"] + rules.lines }
         if !report.metrics.isEmpty { lines += ["", "Metrics"] + metrics.lines }
         if !report.levels.isEmpty { lines += ["", "Levels, at most in the last minute"] + levels.lines }
+        lines += ServiceText.lines(report.services, most: services)
         if !report.writers.isEmpty { lines += ["", "Alerts"] + writers.lines }
         return lines
     }
@@ -183,9 +191,9 @@ extension StatusText {
         words.isEmpty ? "-" : words.map { $0 == 10 ? "IPFIX" : "v\($0)" }.joined(separator: " ")
     }
 
-    private static func sampling(_ interval: UInt32) -> String { interval > 1 ? "1:\(interval)" : "none" }
+    static func sampling(_ interval: UInt32) -> String { interval > 1 ? "1:\(interval)" : "none" }
 
-    private static func percent(_ value: Double?) -> String {
+    static func percent(_ value: Double?) -> String {
         value.map { "\(Int(min(max($0, 0), 1e9).rounded())) %" } ?? "-"
     }
 
@@ -194,7 +202,7 @@ extension StatusText {
     }
 
     /// `3 s`, `4 min`, `3 h 20 min`, `2 days`.
-    private static func duration(_ seconds: Double) -> String {
+    static func duration(_ seconds: Double) -> String {
         let whole = Int(min(max(seconds, 0), 1e12))
         switch whole {
         case ..<120: return "\(whole) s"

@@ -38,6 +38,12 @@ package struct DetectionPolicy: Equatable, Sendable {
     package var warmUp = 3600.0
     /// `learning_delay`: seconds.
     package var learningDelay = 30.0
+    /// `grown_learning_delay`: seconds.
+    package var grownLearningDelay = 600.0
+    /// `thaw_after`: seconds.
+    package var thawAfter = 300.0
+    /// `reference_rise`: ln(rate + ½) a day.
+    package var referenceRise = 0.1
     /// `minimum_baseline`: seconds learned.
     package var minimumBaseline = 25.0
 
@@ -118,6 +124,18 @@ package struct DetectionPolicy: Equatable, Sendable {
             name: "learning_delay", unit: "s", range: 10...180,
             reason: "cells are complete and free of a beginning attack when they are this old",
             path: \.learningDelay),
+        Option(
+            name: "grown_learning_delay", unit: "s", range: 30...900,
+            reason: "the same once an hour is known: what came just before an alarm is never learned",
+            path: \.grownLearningDelay),
+        Option(
+            name: "thaw_after", unit: "s", range: 0...3600,
+            reason: "nothing is learned for this long after harm or an incident", path: \.thawAfter),
+        Option(
+            name: "reference_rise", unit: "", range: 0.01...1,
+            reason:
+                "most by which the slow reference rises in a day (0.1 is a tenth): who raises the usual for hours is still measured by it",
+            path: \.referenceRise),
         Option(
             name: "minimum_baseline", unit: "s", range: 10...3600,
             reason: "seconds learned before anything is judged", path: \.minimumBaseline),

@@ -10,12 +10,14 @@ package struct Detector: ~Copyable {
     /// By slot; none behind its end is.
     private let foreign: [Bool]
     private let watchesExporters: Bool
-    private var judges: [ServiceJudge] = []
+    var judges: [ServiceJudge] = []
     private var telemetry = TelemetryWatch()
     /// Whose decisions are to be explained.
     package var demand = ExplanationDemand.none
     /// Of the last tick, as far as they were wanted.
     package private(set) var explanations: [Explanation] = []
+    /// What was learned of services that are not here, or not here yet, by name.
+    var past: [String: LearnedService] = [:]
 
     /// - Parameters:
     ///   - foreign: by slot, whether another detector judges the service; those behind the end are this one's.
@@ -26,9 +28,18 @@ package struct Detector: ~Copyable {
 
     /// Takes over what `other` has learned, and its open incidents.
     ///
-    /// - Parameter slots: for each slot here, the slot that the service had there; from `ServiceAggregator.adopt`.
-    package mutating func adopt(_ other: borrowing Detector, slots: [Int?]) {
+    /// - Parameters:
+    ///   - slots: for each slot here, the slot that the service had there; from `ServiceAggregator.adopt`.
+    ///   - windows: of `other`. What was learned of a service that is gone is kept, should it come back.
+    package mutating func adopt(
+        _ other: borrowing Detector, slots: [Int?], windows: borrowing ServiceAggregator
+    ) {
         telemetry = other.telemetry
+        past = other.past
+        let staying = Set(slots.compactMap { $0 })
+        for slot in other.judges.indices where !staying.contains(slot) {
+            if let gone = other.judges[slot].learned(windows) { restore([gone]) }
+        }
         judges = slots.enumerated().map { slot, origin in
             guard let origin, other.judges.indices.contains(origin) else { return ServiceJudge(slot: slot) }
             return ServiceJudge(slot: slot, adopting: other.judges[origin])
@@ -51,6 +62,10 @@ package struct Detector: ~Copyable {
         var verdicts = watchesExporters ? telemetry.evaluate(exporters, now: windows.now) : []
         explanations.removeAll()
         for slot in judges.indices where slot >= foreign.count || !foreign[slot] {
+            if !past.isEmpty { claim(slot, &windows) }
+            if let change = judges[slot].followOrigin(windows, exporters: exporters) {
+                verdicts.append(change)
+            }
             verdicts += judges[slot].evaluate(
                 windows, exporters: exporters, policy: policy, demand: demand, into: &explanations)
             windows.setSuspicious(judges[slot].isSuspicious, slot: slot)
@@ -58,6 +73,9 @@ package struct Detector: ~Copyable {
         }
         return verdicts
     }
+
+    /// Whether another detector judges the service.
+    func isForeign(_ slot: Int) -> Bool { slot < foreign.count && foreign[slot] }
 
     /// Services that are judged in a row: a few milliseconds, in which half a ring does not fill.
     private static let atATime = 64

@@ -23,9 +23,10 @@ enum EvidenceCollector {
         var evidence = Evidence(now: now)
         if explains { evidence.observations = Observations() }
         evidence.samplingInterval = Int(service.samplingInterval)
-        evidence.isCold = Double(now - baseline.since) < policy.warmUp
+        evidence.isCold = baseline.isCold(at: now, policy)
         findPressure(&evidence, seconds, service, baseline, policy)
         findHarm(&evidence, seconds, service, baseline, policy)
+        findSlowPressure(&evidence, seconds, service, baseline, policy)
         judgeOrder(&evidence, service, policy)
         let onset = evidence.onset
         let all = seconds.span
@@ -95,8 +96,7 @@ enum EvidenceCollector {
         _ policy: DetectionPolicy
     ) {
         for metric in metrics(of: service, policy) {
-            let lag =
-                metric.isLogged ? logLag(service) : max(5, service.startLag)
+            let lag = lag(of: metric, service)
             let finding = PressureTest.run(
                 metric, seconds: seconds, baseline: baseline.metric(metric), lag: lag, policy: policy)
             evidence.observations?.add(
@@ -106,6 +106,29 @@ enum EvidenceCollector {
             if finding.isRising { evidence.risingPressures.append(finding) }
         }
         evidence.pressures = evidence.risingPressures.filter(\.isUp)
+        evidence.pressures.sort { ($0.evidence, $0.surprise) > ($1.evidence, $1.surprise) }
+    }
+
+    private static func lag(of metric: PressureMetric, _ service: ServiceState) -> Int64 {
+        metric.isLogged ? logLag(service) : max(5, service.startLag)
+    }
+
+    /// Where there is harm and no pressure, what has risen for hours is measured by the slow reference. It makes pressure
+    /// that harm cannot be in order with: who grows for weeks would otherwise be attacked at each outage.
+    private static func findSlowPressure(
+        _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState,
+        _ baseline: ServiceBaseline, _ policy: DetectionPolicy
+    ) {
+        guard evidence.risingPressures.isEmpty, !evidence.harms.isEmpty else { return }
+        for metric in metrics(of: service, policy) {
+            guard let slow = baseline.metric(metric).slow,
+                var finding = PressureTest.run(
+                    metric, seconds: seconds, baseline: slow, lag: lag(of: metric, service), policy: policy),
+                finding.isUp
+            else { continue }
+            finding.isSlow = true
+            evidence.pressures.append(finding)
+        }
         evidence.pressures.sort { ($0.evidence, $0.surprise) > ($1.evidence, $1.surprise) }
     }
 
@@ -195,7 +218,7 @@ enum EvidenceCollector {
         evidence.isInOrder = harms.contains { harm in
             let lag = Self.lag(of: harm.channel, service)
             return pressures.contains { pressure in
-                HarmOrder(of: harm, against: pressure, lag: lag, slack: slack) == .during
+                !pressure.isSlow && HarmOrder(of: harm, against: pressure, lag: lag, slack: slack) == .during
             }
         }
     }

@@ -111,6 +111,9 @@ package struct IncidentMachine: Sendable {
         if quietTicks >= 60 { noticed = [] }
     }
 
+    /// The pressure was none: the service is counted in another way now.
+    mutating func forgetPressure() { surgeTicks = 0 }
+
     // MARK: Before an incident
 
     private mutating func judge(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
@@ -125,7 +128,8 @@ package struct IncidentMachine: Sendable {
             state = .suspicious(ticks: 0)
             // Connections that pile up behind slow answers are the harm again, not a storm.
             return notice(
-                evidence.pressures.contains { $0.metric.isArrival } ? .outageRetryStorm : .degradation)
+                evidence.pressures.contains { $0.metric.isArrival && !$0.isSlow }
+                    ? .outageRetryStorm : .degradation)
         }
         if !gates.holds(.order) {
             disorderTicks += 1

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowModel
+import ServiceWindows
 
 /// How many lines the service logged for each new connection, against its own habit. It tells what kind of thing happens
 /// and is no harm by itself: 0.02 in a harmful SYN flood, 0.03 in a harmless one (measured; 2.5 is normal there).
@@ -70,13 +71,34 @@ package struct LineBaseline: Sendable {
     package mutating func learn(lines: Double, connections: Double) {
         recent.lines += lines - recent.lines * Self.fading
         recent.connections += connections - recent.connections * Self.fading
-        guard recent.connections >= Self.least, recent.lines > 0 else { return }
-        count = min(count + 1, Self.fullCount)
-        let ratio = recent.lines / recent.connections
-        mean += (count == 1 ? ratio : min(ratio, 4 * mean + 1) - mean) / count
-        let deviation = naturalLogarithm((ratio + LineVolume.floor) / (mean + LineVolume.floor))
-        variance += (deviation * deviation - variance) / count
+        learn(ratioOf: recent, seconds: 1)
     }
+
+    /// Learns so many seconds, about a minute, at once.
+    mutating func learn(lines: Double, connections: Double, seconds: Double) {
+        learn(ratioOf: (lines, connections), seconds: seconds)
+    }
+
+    private mutating func learn(ratioOf sums: (lines: Double, connections: Double), seconds: Double) {
+        guard sums.connections >= Self.least, sums.lines > 0 else { return }
+        let isFirst = count == 0
+        count = min(count + seconds, Self.fullCount)
+        let gain = min(1, seconds / count)
+        let ratio = sums.lines / sums.connections
+        mean += (isFirst ? ratio : min(ratio, 4 * mean + 1) - mean) * gain
+        let deviation = naturalLogarithm((ratio + LineVolume.floor) / (mean + LineVolume.floor))
+        variance += (deviation * deviation - variance) * gain
+    }
+
+    /// To or from an archive.
+    mutating func code(_ codec: inout StateCodec) {
+        codec.code(&count, in: 0...Self.fullCount)
+        codec.code(&mean, in: 0...1e15)
+        codec.code(&variance, in: 0...10_000)
+    }
+
+    /// Octets in an archive.
+    static let length = 3 * 8
 
     /// Lines for each connection; nil while that is not known, or the service writes no log.
     package var usual: Double? { count >= Self.enough ? mean : nil }

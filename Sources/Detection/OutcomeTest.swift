@@ -113,8 +113,6 @@ package struct OutcomeFinding: Sendable {
 
 /// The outcome tests: overdispersed binomial CUSUM of k failures of n (detection.md §4).
 enum OutcomeTest {
-    /// How much failures of one second go together: one broken backend fails many requests at once.
-    private static let overdispersion = 0.02
     /// The usual share of failures above which a channel says nothing.
     static let hopeless = 0.8
 
@@ -127,6 +125,8 @@ enum OutcomeTest {
         let threshold = policy.outcomeThreshold * channel.thresholdFactor(policy)
         var path = CumulativeSum(threshold: threshold, restart: threshold / 4, last: last, lag: lag)
         let p0 = baseline.expected
+        // How much failures of one second go together: one broken backend fails many requests at once.
+        let overdispersion = baseline.overdispersion
         // Where nearly everything always fails (one-way protocols), there is nothing left to detect.
         guard p0 <= hopeless else { return nil }
         let p1 = min(0.98, p0 + max(0.10, p0))

@@ -23,6 +23,8 @@ package struct PressureFinding: Sendable {
     package var isUp: Bool
     /// The evidence has come half way there.
     package var isRising: Bool
+    /// Only against the slow reference: it has no beginning that harm could be compared with.
+    package var isSlow = false
 
     /// - Parameter isRising: taken as true of what is up.
     package init(

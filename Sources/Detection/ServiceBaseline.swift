@@ -4,45 +4,68 @@ import FlowModel
 import ServiceWindows
 
 /// Everything that is learned about one service.
+///
+/// Young, it learns second by second, as soon as a second is complete. Once an hour is known it learns minutes that are so
+/// old that no alarm has come after them: what came just before one is never learned.
 struct ServiceBaseline: Sendable {
-    /// Second in which the service was first seen; nothing older is learned.
+    /// Second in which this process first saw the service; nothing older is learned or judged.
     private(set) var since: Int64 = .max
+    /// Second in which it was first seen at all.
+    private(set) var knownSince: Int64 = .max
+    /// Second from which the warm-up counts: another exporter, or another sampling, makes a baseline cold again.
+    private(set) var warmingSince: Int64 = .max
+    /// Where it was learned.
+    var origin = BaselineOrigin()
+    /// Seconds learned.
+    private(set) var learned = 0.0
+    /// Distinct sources within ``sourceSeconds``.
+    private(set) var sources = 0.0
+    private(set) var linesPerConnection = LineBaseline()
+    /// The most that it has served while all was well: connections and requests a second, faded.
+    private(set) var (healthyConnections, healthyRequests) = (0.0, 0.0)
+    /// What keeps it from learning, if anything.
+    private(set) var trouble = Trouble.none
+    /// Nothing is learned of what happened until this second.
+    private(set) var frozenUntil: Int64 = .min
+
+    private var metrics = InlineArray<7, MetricBaseline>(repeating: MetricBaseline())
+    private var ratios = InlineArray<13, RatioBaseline>(repeating: RatioBaseline())
     /// Next second to learn.
     private var next: Int64 = .max
     /// Second of the last call.
     private var latest: Int64 = .max
-    /// Seconds learned.
-    private(set) var learned = 0.0
-    private(set) var metrics: [PressureMetric: MetricBaseline] = [:]
-    private(set) var ratios: [OutcomeChannel: RatioBaseline] = [:]
-    private(set) var failedKnown = RatioBaseline()
-    private(set) var linesPerConnection = LineBaseline()
-    /// Good answers to known clients.
-    private(set) var answers = MetricBaseline()
-    /// Distinct sources within ``sourceSeconds``.
-    private(set) var sources = 0.0
-    /// After trouble nothing is learned until this second.
-    private(set) var frozenUntil: Int64 = .min
+    /// When what is expected has to follow the season again.
+    private var refreshAt: Int64 = .min
+    /// Restored from what another process had learned.
+    private var isRestored = false
+    private var present = BaselineMinute(start: .min)
+    /// Oldest first; at most as many as the delay has minutes.
+    private var waiting: [BaselineMinute] = []
 
     /// Seconds between two calls beyond which the time between is not learned.
     private static let longestPause: Int64 = 5
+    /// Seconds back from now that are looked at, at most.
+    private static let longestLook: Int64 = 200
 
     /// Distinct sources are counted over this time: half a minute is complete when the first judgement is made.
     static let sourceSeconds: Int64 = 30
 
-    /// Nothing is learned for this long after trouble (detection.md §3).
-    private static let thaw: Int64 = 300
-
     /// Why the present may not be normal.
-    enum Trouble {
+    enum Trouble: Sendable {
         case none
         /// More than usual, and nobody harmed: growth is followed, slowly.
         case pressure
         /// The exporter has not been heard: its seconds are not known.
         case silence
+        /// The exporter's datagrams get lost: what is missing is not known.
+        case loss
+        /// The operator has said so.
+        case maintenance
         /// An incident or harm: nothing is learned, nor for a while after.
         case harm
     }
+
+    // MARK: Learning
 
     /// Learns the seconds that have become complete, as far as `trouble` allows.
     ///
@@ -51,55 +74,241 @@ struct ServiceBaseline: Sendable {
         _ windows: borrowing ServiceAggregator, slot: Int, now: Int64, trouble: Trouble,
         isLogSilent: Bool, policy: DetectionPolicy
     ) {
-        defer { latest = now }
+        begin(now)
+        // Where next to nothing comes, it is no wonder that nothing came.
+        self.trouble = trouble == .silence && isGrown && !missesFlows ? .none : trouble
+        freeze(now, policy)
+        if now >= refreshAt { refresh(now) }
+        let delay = max(Int64(policy.learningDelay), min(120, windows.startLag(slot) + 5))
+        let complete = now - delay
+        guard next <= complete else { return }
+        guard mayLearn(complete) else {
+            next = complete + 1
+            return
+        }
+        if isGrown, complete - next < LearningConstants.batch - 1 { return }
+        let first = max(next, now - Self.longestLook)
+        next = complete + 1
+        for second in windows.seconds(first...complete, slot: slot) {
+            if !isGrown { learn(second, isLogSilent: isLogSilent, policy) }
+            collect(second, windows, slot, isLogSilent, policy)
+        }
+        guard isGrown else { return learnSources(windows, slot, until: complete) }
+        while let oldest = waiting.first, now - oldest.end >= Int64(policy.grownLearningDelay) {
+            commit(waiting.removeFirst(), policy)
+            refresh(now)
+        }
+    }
+
+    /// An hour is known.
+    var isGrown: Bool { learned >= LearningConstants.hour }
+
+    private mutating func begin(_ now: Int64) {
         if since == .max {
             // The first seconds are incomplete: the exporter's flows began before we listened.
             (since, next) = (now, now + 2)
+            if knownSince == .max { (knownSince, warmingSince) = (now, now) }
         } else if now - latest > Self.longestPause {
             // The clock leapt, or we slept: what lies between was not silence.
             next = now + 2
         }
-        let delay = max(Int64(policy.learningDelay), min(120, windows.service(slot).startLag + 5))
-        if trouble == .harm { frozenUntil = now + Self.thaw }
-        let complete = now - delay
-        guard next <= complete else { return }
-        let first = max(next, now - 200)
-        next = complete + 1
-        guard trouble != .harm, trouble != .silence, complete > frozenUntil else { return }
-        for second in windows.seconds(first...complete, slot: slot) {
-            learn(second, slowly: trouble == .pressure, isLogSilent: isLogSilent, policy)
-        }
-        let seen = Double(windows.distinctSources(slot: slot, until: complete, seconds: Self.sourceSeconds))
-        sources = learned <= 60 ? max(sources, seen) : sources + (seen - sources) / 600
+        latest = now
     }
 
+    private mutating func freeze(_ now: Int64, _ policy: DetectionPolicy) {
+        switch trouble {
+        case .none, .pressure, .maintenance: return
+        case .harm:
+            frozenUntil = max(frozenUntil, now + Int64(policy.thawAfter))
+            waiting.removeAll(keepingCapacity: true)
+        case .silence, .loss:
+            guard isGrown else { break }
+            frozenUntil = max(frozenUntil, now + LearningConstants.stallThaw)
+            while let last = waiting.last, last.end > now - LearningConstants.stallBlind {
+                waiting.removeLast()
+            }
+        }
+        present = BaselineMinute(start: .min)
+    }
+
+    private func mayLearn(_ complete: Int64) -> Bool {
+        switch trouble {
+        case .none, .pressure: complete > frozenUntil
+        case .silence, .maintenance, .harm: false
+        // A little known of a service is better than nothing.
+        case .loss: !isGrown
+        }
+    }
+
+    /// Whether a minute and a half without any flow would be a wonder.
+    private var missesFlows: Bool {
+        let connections = metric(.newConnections).mean * Self.silentSeconds
+        return connections >= Self.missedFlows
+            || metric(.clientPackets).mean * Self.silentSeconds >= 10 * Self.missedFlows
+    }
+
+    /// After so many seconds without a flow an exporter counts as silent.
+    private static let silentSeconds = 90.0
+    /// By chance none of so many comes once in 150 times.
+    private static let missedFlows = 5.0
+
+    private mutating func refresh(_ now: Int64) {
+        refreshAt = now + 60
+        for place in metrics.indices { metrics[place].refresh(at: now) }
+    }
+
+    // MARK: Young
+
     private mutating func learn(
-        _ second: ServiceSecond, slowly: Bool, isLogSilent: Bool, _ policy: DetectionPolicy
+        _ second: borrowing ServiceSecond, isLogSilent: Bool, _ policy: DetectionPolicy
     ) {
+        let slowly = trouble == .pressure
         learned += 1
-        for metric in PressureMetric.allCases where !(isLogSilent && metric.isLogged) {
-            metrics[metric, default: MetricBaseline()].learn(
+        for metric in PressureMetric.learned where !(isLogSilent && metric.isLogged) {
+            metrics[metric.place].learn(
                 rate: Double(PressureTest.rate(of: metric, second)), slowly: slowly)
         }
         if !slowly, !isLogSilent {
             linesPerConnection.learn(
                 lines: Double(second.log.requestsAll), connections: Double(second.cell.newConnections))
-            answers.learn(rate: Double(AnswerTest.answers(second)))
+            metrics[PressureMetric.placeOfAnswers].learn(rate: Double(AnswerTest.answers(second)))
         }
-        for channel in OutcomeChannel.allCases {
+        for channel in OutcomeChannel.learned {
             let (k, n) = OutcomeTest.counts(channel, second, ofKnown: false, policy)
-            if n > 0 { ratios[channel, default: RatioBaseline()].learn(hits: k, trials: n) }
+            if n > 0 { ratios[channel.place].learn(hits: k, trials: n) }
         }
         let (k, n) = OutcomeTest.counts(.flow, second, ofKnown: true, policy)
-        if n > 0 { failedKnown.learn(hits: k, trials: n) }
+        if n > 0 { ratios[OutcomeChannel.placeOfKnown].learn(hits: k, trials: n) }
     }
 
-    func metric(_ metric: PressureMetric) -> MetricBaseline { metrics[metric] ?? MetricBaseline() }
+    private mutating func learnSources(
+        _ windows: borrowing ServiceAggregator, _ slot: Int, until second: Int64
+    ) {
+        let seen = Double(windows.distinctSources(slot: slot, until: second, seconds: Self.sourceSeconds))
+        sources = learned <= 60 ? max(sources, seen) : sources + (seen - sources) / 600
+    }
+
+    // MARK: Grown
+
+    private mutating func collect(
+        _ second: borrowing ServiceSecond, _ windows: borrowing ServiceAggregator, _ slot: Int,
+        _ isLogSilent: Bool, _ policy: DetectionPolicy
+    ) {
+        if present.end != second.cell.second { present = BaselineMinute(start: second.cell.second) }
+        present.add(
+            second, ratios, isPressed: trouble == .pressure, isLogSilent: isLogSilent, policy)
+        guard present.isFull else { return }
+        defer { present = BaselineMinute(start: .min) }
+        learnCapacity()
+        guard isGrown else { return }
+        present.sources = Double(
+            windows.distinctSources(slot: slot, until: second.cell.second, seconds: Self.sourceSeconds))
+        waiting.append(present)
+    }
+
+    /// What was served while no more failed than usual was borne.
+    private mutating func learnCapacity() {
+        healthyConnections *= LearningConstants.capacityKept
+        healthyRequests *= LearningConstants.capacityKept
+        for channel in [OutcomeChannel.log, .flow, .flowStatus] {
+            let usual = ratios[channel.place].expected
+            if let ratio = present.ratios[channel.place].ratio,
+                ratio > usual + LearningConstants.healthyMargin
+            {
+                return
+            }
+        }
+        healthyConnections = max(
+            healthyConnections, present.metrics[PressureMetric.newConnections.place].rate)
+        healthyRequests = max(healthyRequests, present.metrics[PressureMetric.requests.place].rate)
+    }
+
+    private mutating func commit(_ minute: BaselineMinute, _ policy: DetectionPolicy) {
+        learned += Double(minute.seconds)
+        let rise = policy.referenceRise / LearningConstants.minutesOfDay
+        // That answers stay out under pressure may be the harm itself.
+        let places = minute.isPressed ? 0..<PressureMetric.placeOfAnswers : metrics.indices
+        for place in places {
+            metrics[place].learn(
+                minute.metrics[place], at: minute.start, slowly: minute.isPressed, referenceRise: rise)
+        }
+        for place in ratios.indices { ratios[place].learn(minute.ratios[place]) }
+        linesPerConnection.learn(
+            lines: minute.lines, connections: minute.connections, seconds: Double(minute.seconds))
+        sources += (minute.sources - sources) * LearningConstants.sourceGain
+    }
+
+    // MARK: For the tests
+
+    func metric(_ metric: PressureMetric) -> MetricBaseline { metrics[metric.place] }
+
+    /// Good answers to known clients.
+    var answers: MetricBaseline { metrics[PressureMetric.placeOfAnswers] }
 
     func ratio(_ channel: OutcomeChannel, ofKnown: Bool) -> RatioBaseline {
-        channel == .flow && ofKnown ? failedKnown : ratios[channel] ?? RatioBaseline()
+        ratios[channel == .flow && ofKnown ? OutcomeChannel.placeOfKnown : channel.place]
     }
 
     /// Hours since the service was first seen.
-    func ageHours(at now: Int64) -> Double { Double(max(0, now - since)) / 3600 }
+    func ageHours(at now: Int64) -> Double { Double(max(0, now - knownSince)) / 3600 }
+
+    /// The warm-up is not over.
+    func isCold(at now: Int64, _ policy: DetectionPolicy) -> Bool {
+        warmingSince == .max || Double(now - warmingSince) < policy.warmUp
+    }
+
+    /// Enough is known to judge the service.
+    func isReady(at now: Int64, _ policy: DetectionPolicy) -> Bool {
+        learned >= policy.minimumBaseline && (!isRestored || now - since >= LearningConstants.settling)
+    }
+
+    /// What was learned is not of this exporter, or not of this sampling: cold, until the warm-up is over again.
+    mutating func cool(at now: Int64) { warmingSince = now }
+
+    // MARK: Over a restart
+
+    /// Goes on in another process, or after it was set aside: what waits is given up.
+    mutating func resume() {
+        (since, next, latest, refreshAt, frozenUntil) = (.max, .max, .max, .min, .min)
+        (trouble, isRestored) = (.none, true)
+        present = BaselineMinute(start: .min)
+        waiting = []
+    }
+
+    /// To or from an archive.
+    mutating func code(_ codec: inout StateCodec) {
+        codec.code(&knownSince, in: 0...1 << 40)
+        codec.code(&warmingSince, in: 0...1 << 40)
+        origin.code(&codec)
+        codec.code(&learned, in: 0...1e15)
+        codec.code(&sources, in: 0...1e15)
+        codec.code(&healthyConnections, in: 0...1e15)
+        codec.code(&healthyRequests, in: 0...1e15)
+        linesPerConnection.code(&codec)
+        for place in metrics.indices { metrics[place].code(&codec) }
+        for place in ratios.indices { ratios[place].code(&codec) }
+    }
+
+    /// Least octets in an archive.
+    static let leastLength =
+        2 * 8 + BaselineOrigin.length + 4 * 8 + LineBaseline.length + 7 * MetricBaseline.leastLength
+        + 13 * RatioBaseline.length
+}
+
+/// Where a baseline was learned: rates of another sampling interval are not the same rates, and another exporter may
+/// tell otherwise of the same flows.
+struct BaselineOrigin: Sendable, Equatable {
+    /// 0 until it is known.
+    var samplingInterval: UInt32 = 0
+    /// Nil until it is known.
+    var exporter: IPAddress?
+
+    static let length = 4 + 16
+
+    mutating func code(_ codec: inout StateCodec) {
+        var address = exporter ?? .unspecified
+        codec.code(&samplingInterval)
+        codec.code(&address)
+        exporter = address == .unspecified ? nil : address
+    }
 }

@@ -5,12 +5,14 @@ import ServiceWindows
 
 /// One service's baseline and incidents: asks the tests, lets the state machine decide, words the decision as verdicts.
 struct ServiceJudge: Sendable {
-    private var slot: Int
+    private(set) var slot: Int
     /// Of the service; 0 before the first evaluation.
-    private var identity: UInt64 = 0
+    var identity: UInt64 = 0
     /// Begins with the first evaluation.
-    private var baseline: ServiceBaseline
-    private var machine = IncidentMachine()
+    var baseline: ServiceBaseline
+    /// Where the service's records come from.
+    var origins = OriginWatch()
+    var machine = IncidentMachine()
     private var log = LogWatch()
     private var incidents: UInt64 = 0
     /// At the last tick a test stood half way to its threshold.
@@ -46,7 +48,7 @@ struct ServiceJudge: Sendable {
                 isLogSilent: log.isSilent, policy: policy)
         }
         let explains = wants(demand, service)
-        guard baseline.learned >= policy.minimumBaseline else {
+        guard baseline.isReady(at: windows.now, policy) else {
             if explains {
                 explanations.append(explained(.learning(known: baseline.learned), windows, policy))
             }
@@ -145,8 +147,8 @@ struct ServiceJudge: Sendable {
         explanation.lags.log = service.logLag
         explanation.learning =
             switch trouble(service, windows, policy) {
-            case .harm: .frozen
-            case .silence: .silent
+            case .harm, .maintenance: .frozen
+            case .silence, .loss: .silent
             case .none, .pressure:
                 windows.now - Int64(policy.learningDelay) <= baseline.frozenUntil
                     ? .frozen : machine.isPressed ? .slow : .on

@@ -38,8 +38,20 @@ package struct Evaluation: ~Copyable {
     /// Takes over what `other` has learned of the services that are still the same.
     package mutating func adopt(_ other: borrowing Evaluation) {
         let slots = windows.adopt(other.windows)
-        detector.adopt(other.detector, slots: slots)
+        detector.adopt(other.detector, slots: slots, windows: other.windows)
     }
+
+    /// Takes what was learned before a restart: a service goes on with it when it is first judged.
+    package mutating func restore(_ state: LearnedState, at now: Instant) {
+        detector.restore(state.services)
+        for shard in state.clients { windows.restore(shard, at: now.seconds) }
+    }
+
+    /// What is to be kept over a restart.
+    package var learned: LearnedShard { detector.learned(windows) }
+
+    /// What is normal for each service that is judged here.
+    package var baselines: [BaselineSummary] { detector.summaries(windows) }
 
     /// Goes on with the counters of `other`, whose windows are given up.
     package mutating func continueCounting(from other: borrowing Evaluation) {

@@ -18,6 +18,10 @@ package struct SerialPipeline: ~Copyable {
     private let exporters = ExporterTable()
     /// The one that is running; nil before the first.
     private var second: Int64?
+    /// What was learned before, until the clock says what time it is.
+    private var past: LearnedState?
+    /// Services of the past that were not watched for too long before the first second.
+    package private(set) var forgotten = 0
 
     /// A hole in what comes is not worth a tick for each of its seconds beyond what the windows hold.
     private static let longestHole: Int64 = 600
@@ -29,7 +33,10 @@ package struct SerialPipeline: ~Copyable {
     }
 
     /// The stages as the configuration wants them, before anything has come.
-    package init(_ configuration: Configuration) {
+    ///
+    /// - Parameter past: what was learned before.
+    package init(_ configuration: Configuration, past: LearnedState? = nil) {
+        self.past = past
         evaluation = Evaluation(configuration, exporters: exporters)
         decoder = DatagramDecoder(configuration: configuration.decoding, exporters: exporters)
         parser = configuration.signalParser
@@ -47,6 +54,7 @@ package struct SerialPipeline: ~Copyable {
         guard let current = second else {
             evaluation.start(at: Instant(seconds: target))
             second = target
+            restore(at: Instant(seconds: target))
             return
         }
         guard target > current else { return }
@@ -55,6 +63,18 @@ package struct SerialPipeline: ~Copyable {
             judged(verdicts, evaluation)
         }
         second = target
+    }
+
+    private mutating func restore(at now: Instant) {
+        guard var past else { return }
+        forgotten = past.forget(at: now)
+        evaluation.restore(past, at: now)
+        self.past = nil
+    }
+
+    /// What has been learned, as of the second that is running; nil before the first.
+    package var learned: LearnedState? {
+        second.map { LearnedState([evaluation.learned], savedAt: Instant(seconds: $0)) }
     }
 
     /// Ends the second that is running, if any.

@@ -35,8 +35,11 @@ package struct AnswerHistory: Sendable {
         handshakes.settle()
         octets.settle(limit: Self.rememberedSizes)
         durations.settle()
-        slowMilliseconds = Self.limit(least: 1000, serverTimes.median())
+        applyLimits()
     }
+
+    /// Computes the limit by what is usual.
+    mutating func applyLimits() { slowMilliseconds = Self.limit(least: 1000, serverTimes.median()) }
 
     /// Something has become suspicious.
     mutating func discard() {

@@ -118,3 +118,15 @@ package struct OctaveCounts: Sendable {
         return index % 2 == 0 ? low * 1.25 : low * 1.75
     }
 }
+
+extension OctaveCounts {
+    /// Octets in an archive.
+    static let archivedLength = 48 * 4
+
+    /// The counts, to or from an archive.
+    mutating func code(_ codec: inout StateCodec) {
+        for index in 0..<48 { codec.code(&counts[index]) }
+        total = 0
+        for index in 0..<48 { total &+= UInt64(counts[index]) }
+    }
+}

@@ -95,6 +95,26 @@ struct KnownClients: ~Copyable {
         hasPrevious = other.hasPrevious
     }
 
+    /// Both generations, to be kept.
+    func archived(at second: Int64) -> ArchivedClients {
+        ArchivedClients(week: second / Self.week, current: current.content, previous: previous.content)
+    }
+
+    /// Adds who was known when it was saved, as far as a week that has ended since leaves it.
+    mutating func restore(_ archived: ArchivedClients, at second: Int64) {
+        switch second / Self.week - archived.week {
+        case ...0:
+            current.unite(archived.current)
+            previous.unite(archived.previous)
+        case 1: previous.unite(archived.current)
+        default: return
+        }
+        hasPrevious = true
+    }
+
+    /// Generations change at the same second of each week, counted from 1970.
+    static let week: Int64 = 604_800
+
     /// Forgets what was not met since the last rotation. Due once a week.
     mutating func rotate() {
         previous.copy(current)
@@ -112,7 +132,9 @@ struct ClientFilter: ~Copyable {
     /// Beyond this many keys 6 % of strangers would pass for known.
     private static let fullness = 700_000
 
-    private var words = BoundedArray<UInt64>(repeating: 0, count: lines * wordsPerLine)
+    static let wordCount = lines * wordsPerLine
+
+    private var words = BoundedArray<UInt64>(repeating: 0, count: wordCount)
     private var insertions = 0
 
     init() {}
@@ -150,6 +172,18 @@ struct ClientFilter: ~Copyable {
     mutating func copy(_ other: borrowing ClientFilter) {
         for index in 0..<words.count { words[index] = other.words[index] }
         insertions = other.insertions
+    }
+
+    /// What it holds, to be kept.
+    var content: ArchivedFilter {
+        ArchivedFilter(insertions: insertions, words: (0..<words.count).map { words[$0] })
+    }
+
+    /// Adds what another filter held.
+    mutating func unite(_ other: ArchivedFilter) {
+        guard other.words.count == words.count else { return }
+        for index in 0..<words.count { words[index] |= other.words[index] }
+        insertions += other.insertions
     }
 
     @inline(__always)

@@ -168,7 +168,7 @@ package struct ServiceAggregator: ~Copyable {
         var alone: [ConnectionHalf] = []
         pairing.expire(now: second, after: limits.pairingSeconds) { alone.append($0) }
         for client in alone where client.saysSomethingAlone { conclude(client, nil) }
-        if second / 604_800 != previous / 604_800, previous > 0 { known.rotate() }
+        if second / KnownClients.week != previous / KnownClients.week, previous > 0 { known.rotate() }
         known.promote(now: second, delay: limits.newcomerSeconds) { pulses[$0].isSuspicious }
         if second / 10 != previous / 10 { fade() }
     }

@@ -78,13 +78,18 @@ struct ServicePulse: BitwiseCopyable {
     /// Ten seconds have gone.
     mutating func fade(_ history: borrowing AnswerHistory) {
         if samplingOfSlice > 0 { (samplingInterval, samplingOfSlice) = (samplingOfSlice, 0) }
-        slowShortMilliseconds = history.slowDurationMilliseconds
         unansweredOfLate /= 2
+        apply(history)
+        flowLag = max(0, flowLag - flowLag / 8)
+        startLag = max(0, startLag - startLag / 8)
+    }
+
+    /// Takes the limits that follow from what is usual.
+    mutating func apply(_ history: borrowing AnswerHistory) {
+        slowShortMilliseconds = history.slowDurationMilliseconds
         slowHandshakeMilliseconds = history.slowHandshakeMilliseconds
         shortAnswerOctets = history.shortAnswerOctets
         measuresDelays = history.measuresDelays(isDatagram: isDatagram)
-        flowLag = max(0, flowLag - flowLag / 8)
-        startLag = max(0, startLag - startLag / 8)
     }
 }
 
@@ -178,8 +183,11 @@ package struct ServiceState: Sendable {
         previousLatencies = recentLatencies
         recentLatencies = DurationHistogram()
         latencies.settle()
-        slowAnswerMilliseconds = max(1000, 9 * (latencies.median() ?? 0))
+        applyLimits()
     }
+
+    /// Computes the limit by what is usual.
+    mutating func applyLimits() { slowAnswerMilliseconds = max(1000, 9 * (latencies.median() ?? 0)) }
 
     /// Median server time of answers in the last ten to twenty seconds, in milliseconds.
     package var latencyOfLate: Double? {

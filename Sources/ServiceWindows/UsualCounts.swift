@@ -44,3 +44,12 @@ package struct UsualCounts: Sendable {
         return all
     }
 }
+
+extension UsualCounts {
+    /// What is learned and what waits, to an archive; from one, all of it counts as learned.
+    mutating func code(_ codec: inout StateCodec) {
+        var counts = all
+        counts.code(&codec)
+        if codec.isReading { (learned, waiting) = (counts, InlineArray(repeating: OctaveCounts())) }
+    }
+}

@@ -46,6 +46,7 @@ final class Daemon: Sendable {
     private let writers = Mutex(WriterWatch())
     /// Nil when nothing is to outlive the process.
     private let keeper: StateKeeper?
+    private let baselines: BaselineKeeper?
     private let saved = Mutex(Instant.distantPast)
 
     /// Longest wait for messages that a writer has not taken at stop.
@@ -72,6 +73,9 @@ final class Daemon: Sendable {
         if let state = keeper?.load() {
             Self.restore(state, flows, of: configuration)
         }
+        baselines = configuration.state.directory.map { BaselineKeeper(directory: $0, logger: logger) }
+        let now = WallClock.now()
+        if let learned = baselines?.load(at: now) { evaluation.restore(learned, at: now) }
     }
 
     /// The parts in use.
@@ -118,6 +122,7 @@ final class Daemon: Sendable {
         current.metrics.forEach { $0.stop() }
         keeper?.saveFinally(at: WallClock.now(), current.flows.map(\.stateSection))
         evaluation.stop()
+        baselines?.saveFinally(at: WallClock.now(), evaluation.learned)
         let lost = current.dispatcher.flush(until: .now() + Self.flushTime)
         if lost > 0 { logger.error("\(lost) messages could not be delivered before the end") }
         logger.info("stopped")
@@ -193,6 +198,7 @@ final class Daemon: Sendable {
         for signal in current.signals { signal.listener.refreshKernelDrops() }
         for metric in current.metrics { metric.listener.refreshKernelDrops() }
         save(current.flows, now)
+        baselines?.tick(now) { [evaluation] in evaluation.learned }
         writers.withLock { $0.news(current.dispatcher.snapshots) }.forEach { logger.error("\($0)") }
         // The first shard ticks for all of them: no heartbeat while another one hangs.
         guard health(at: now).isGood else { return }

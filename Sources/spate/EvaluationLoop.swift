@@ -22,6 +22,9 @@ final class EvaluationLoop: @unchecked Sendable {
     /// Seconds by which the clock may go back: we wait until it has caught up.
     private static let toleratedStep: Int64 = 10
 
+    /// How often others may see the baselines anew: thousands of them cost a millisecond.
+    private static let baselineSeconds: Int64 = 5
+
     let wakeup: Wakeup
     private let queue: DispatchQueue
     private let published = Mutex(EvaluationSnapshot())
@@ -55,7 +58,10 @@ final class EvaluationLoop: @unchecked Sendable {
     }
 
     func start(say: @escaping @Sendable (Verdict) -> Void, ticked: @escaping @Sendable (Instant) -> Void) {
-        queue.sync { (self.say, self.ticked) = (say, ticked) }
+        queue.sync {
+            (self.say, self.ticked) = (say, ticked)
+            published.withLock { $0.baselines = evaluation.baselines }
+        }
         wakeup.handle { [self] in drain() }
         let timer = DispatchSource.makeTimerSource(queue: queue)
         timer.schedule(deadline: .now(), repeating: Self.drainInterval, leeway: .milliseconds(5))
@@ -73,6 +79,14 @@ final class EvaluationLoop: @unchecked Sendable {
             wakeup.cancel()
         }
     }
+
+    /// Takes what was learned before a restart.
+    func restore(_ state: LearnedState, at now: Instant) {
+        queue.sync { evaluation.restore(state, at: now) }
+    }
+
+    /// What is to be kept over a restart.
+    var learned: LearnedShard { queue.sync { evaluation.learned } }
 
     func attach(_ feed: RingFeed<FlowRecord>) { queue.sync { flows.append(feed) } }
 
@@ -106,6 +120,7 @@ final class EvaluationLoop: @unchecked Sendable {
         next.adopt(evaluation)
         evaluation = next
         (self.configuration, self.share) = (configuration, share)
+        published.withLock { $0.baselines = evaluation.baselines }
     }
 
     var snapshot: EvaluationSnapshot { published.withLock { $0 } }
@@ -124,10 +139,11 @@ final class EvaluationLoop: @unchecked Sendable {
     /// The machine's clock was set back: what is booked lies in the future, and waiting for it would be blindness.
     private func startAnew(at now: Instant) {
         if share?.index ?? 0 == 0 {
-            logger.error("the clock went back by \(second - now.seconds) s: windows and baselines start anew")
+            logger.error("the clock went back by \(second - now.seconds) s: windows start anew")
         }
         var next = Evaluation(configuration, share: share, exporters: exporters)
         next.continueCounting(from: evaluation)
+        next.restore(LearnedState([evaluation.learned], savedAt: now), at: now)
         next.start(at: now)
         evaluation = next
         second = now.seconds
@@ -143,6 +159,7 @@ final class EvaluationLoop: @unchecked Sendable {
             for verdict in verdicts { snapshot.verdicts[verdict.event, default: 0] += 1 }
             snapshot.openIncidents = evaluation.openIncidents
             snapshot.levels = evaluation.levels
+            if instant.seconds % Self.baselineSeconds == 0 { snapshot.baselines = evaluation.baselines }
         }
         for verdict in verdicts { say(verdict) }
     }

@@ -55,6 +55,12 @@ final class EvaluationShards: Sendable {
         }
     }
 
+    /// Takes what was learned before a restart. Before the start.
+    func restore(_ state: LearnedState, at now: Instant) { loops.forEach { $0.restore(state, at: now) } }
+
+    /// What is to be kept over a restart. Waits for the queues of all shards.
+    var learned: [LearnedShard] { loops.map(\.learned) }
+
     /// Takes what is still in the rings, judges it, and ends.
     func stop() { loops.forEach { $0.stop() } }
 
@@ -118,6 +124,8 @@ struct EvaluationSnapshot: Sendable {
     var records: [UInt64] = [0]
     /// Of services that say how full they are.
     var levels: [ServiceLevels] = []
+    /// Of the services that are judged, some seconds old.
+    var baselines: [BaselineSummary] = []
 
     /// Of two shards.
     func adding(_ other: EvaluationSnapshot) -> EvaluationSnapshot {
@@ -129,6 +137,7 @@ struct EvaluationSnapshot: Sendable {
         sum.verdicts.merge(other.verdicts, uniquingKeysWith: &+)
         sum.records += other.records
         sum.levels += other.levels
+        sum.baselines += other.baselines
         return sum
     }
 }

@@ -18,11 +18,19 @@ struct Replay: ~Copyable {
     private(set) var failures: [CaptureError] = []
     private let stopwatch = ContinuousClock()
 
-    /// - Parameter series: a file to which the signals of every second are appended; nil for none.
-    init(_ configuration: Configuration, series path: String? = nil) {
+    /// - Parameters:
+    ///   - series: a file to which the signals of every second are appended; nil for none.
+    ///   - past: what was learned before.
+    init(_ configuration: Configuration, series path: String? = nil, past: LearnedState? = nil) {
         series = path.map { SignalSeries(path: $0, policy: configuration.detection) }
-        pipeline = SerialPipeline(configuration)
+        pipeline = SerialPipeline(configuration, past: past)
     }
+
+    /// Services of the past that were not watched for too long before the first capture.
+    var forgotten: Int { pipeline.forgotten }
+
+    /// What has been learned, as of the end of the last capture; nil when none was replayed.
+    var learned: LearnedState? { pipeline.learned }
 
     /// The service whose decisions are explained; nil for none.
     var explained: String? {

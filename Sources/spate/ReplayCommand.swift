@@ -3,6 +3,7 @@
 import Alerting
 import ArgumentParser
 import Capture
+import Detection
 import Settings
 
 /// `spate replay`: captures through the pipeline of the daemon, on the capture's clock.
@@ -48,6 +49,13 @@ struct ReplayCommand: AsyncParsableCommand {
             valueName: "service"))
     var explain: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A directory from which baselines and known clients are taken, and into which they are saved at the end.",
+            valueName: "dir"),
+        completion: .directory)
+    var state: String?
+
     @Option(help: "Form of the output: human or json.")
     var format = OutputFormat.human
 
@@ -56,7 +64,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try Configuration.loadOrExit(path: config)
-        var replay = Replay(configuration, series: signals)
+        let file = try state.map(Self.stateFile)
+        var replay = Replay(configuration, series: signals, past: file.flatMap(Self.past))
         let printer = ReplayPrinter(format, explains: explain != nil)
         do {
             let choice = try explain.map { try ServiceChoice($0, configuration) }
@@ -75,6 +84,7 @@ struct ReplayCommand: AsyncParsableCommand {
             StandardStreams.report("\(error)")
             throw ExitCode(1)
         }
+        try file.map { try Self.save(replay, to: $0) }
         let summary = replay.summary
         if format == .json {
             StandardStreams.write(summary.json)
@@ -87,6 +97,36 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         guard replay.failures.isEmpty else {
             for failure in replay.failures { StandardStreams.report("\(failure)") }
+            throw ExitCode(1)
+        }
+    }
+}
+
+// What `--state` asks for.
+extension ReplayCommand {
+    private static func stateFile(_ directory: String) throws -> BaselineFile {
+        do {
+            try StateFile.makeDirectory(directory)
+        } catch {
+            StandardStreams.report("\(directory): \(error)")
+            throw ExitCode(1)
+        }
+        return BaselineFile(directory: directory)
+    }
+
+    private static func past(_ file: BaselineFile) -> LearnedState? {
+        let (state, problem) = file.load()
+        if let problem { StandardStreams.report(problem) }
+        return state
+    }
+
+    private static func save(_ replay: borrowing Replay, to file: BaselineFile) throws {
+        if replay.forgotten > 0 { StandardStreams.report(file.farewell(replay.forgotten)) }
+        guard let learned = replay.learned else { return }
+        do {
+            try file.save(learned)
+        } catch {
+            StandardStreams.report("\(file.path) could not be written: \(error)")
             throw ExitCode(1)
         }
     }

@@ -3,7 +3,6 @@
 import Dispatch
 import FlowDecoding
 import FlowModel
-import FoundationEssentials
 import Logging
 import Synchronization
 
@@ -15,9 +14,8 @@ final class StateKeeper: Sendable {
     /// Between two savings. What a crash loses are the templates that came since.
     static let interval = Interval.seconds(60)
 
-    private static let name = "exporters.state"
-
     private let directory: String
+    private let file: StateFile
     private let logger: Logger
     private let failing = Atomic<Bool>(false)
     /// Writes one after the other, away from sockets and evaluation.
@@ -26,23 +24,19 @@ final class StateKeeper: Sendable {
     /// - Parameter directory: is made when it is absent.
     init(directory: String, logger: Logger) {
         (self.directory, self.logger) = (directory, logger)
+        file = StateFile("exporters.state", in: directory)
     }
-
-    private var path: String { directory + "/" + Self.name }
 
     /// What was saved last; nil when there is nothing, or nothing that can be used, of which a warning tells.
     func load() -> ArchivedState? {
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
-            let octets = [UInt8](try Data(contentsOf: URL(filePath: path)))
+            guard let octets = try file.read() else { return nil }
             let state = try StateArchive.read(octets.span, limits: DecodingLimits())
             logger.info(
                 "took over \(state.templateCount) templates of \(state.domainCount) observation domains")
             return state
-        } catch let error as StateArchiveError {
-            logger.warning("\(path) is not used: \(error); templates are learned anew")
         } catch {
-            logger.warning("\(path) is not used: \(Self.reason(error)); templates are learned anew")
+            logger.warning("\(file.path) is not used: \(error); templates are learned anew")
         }
         return nil
     }
@@ -50,15 +44,10 @@ final class StateKeeper: Sendable {
     /// Says at once whether saving will work, rather than a minute later.
     func prepare() {
         do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-            guard FileManager.default.isWritableFile(atPath: directory) else {
-                throw CocoaError(.fileWriteNoPermission)
-            }
+            try StateFile.makeDirectory(directory)
         } catch {
             logger.warning(
-                "state.directory \(directory) cannot be written: \(Self.reason(error)); a restart will wait for the exporters' templates"
+                "state.directory \(directory) cannot be written: \(error); a restart will wait for the exporters' templates, and baselines will be learned anew"
             )
         }
     }
@@ -76,29 +65,16 @@ final class StateKeeper: Sendable {
     private func write(_ sections: [StateSection], at time: Instant, isFinal: Bool) {
         let octets = StateArchive.archive(sections, savedAt: time, isFinal: isFinal)
         guard octets.count <= StateArchive.largestLength else {
-            logger.warning("\(path) was not written: it would be longer than it may be")
+            logger.warning("\(file.path) was not written: it would be longer than it may be")
             return
         }
         do {
-            // Into another file first, which then takes the name: a reader finds the old or the new one, whole.
-            try Data(octets).write(to: URL(filePath: path), options: .atomic)
+            try file.write(octets)
             failing.store(false, ordering: .relaxed)
         } catch {
             // Once for each time that it begins to fail, and at the end.
             guard !failing.exchange(true, ordering: .relaxed) || isFinal else { return }
-            logger.warning("\(path) could not be written: \(Self.reason(error))")
-        }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        guard let error = error as? CocoaError else { return "\(error)" }
-        switch error.code {
-        case .fileWriteNoPermission, .fileReadNoPermission: return "permission denied"
-        case .fileWriteOutOfSpace: return "no space left on the device"
-        case .fileWriteVolumeReadOnly: return "the file system is read-only"
-        case .fileNoSuchFile, .fileReadNoSuchFile: return "no such file or directory"
-        case .fileWriteFileExists: return "it is a file"
-        default: return "error \(error.code.rawValue)"
+            logger.warning("\(file.path) could not be written: \(error)")
         }
     }
 }

@@ -8,7 +8,8 @@ import Settings
 /// `spate status`: asks the running daemon how it is and what its exporters do.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Ask the running daemon how it is and what its exporters do.",
+        commandName: "status",
+        abstract: "Ask the running daemon how it is, what its exporters do and what is usual.",
         discussion: """
             Without an option the daemon is looked for where the shipped configuration has it: the socket \
             \(ControlConfiguration.usualSocket), then the address 127.0.0.1:9469. With --format json there is one JSON \
@@ -27,6 +28,9 @@ struct StatusCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The daemon's control.socket.", valueName: "path"), completion: .file())
     var socket: String?
+
+    @Flag(help: "Show all services, not only the busiest. JSON has all of them.")
+    var services = false
 
     @Option(help: "How to write: text for people, json for programs.")
     var format: Format = .text
@@ -48,7 +52,8 @@ struct StatusCommand: AsyncParsableCommand {
         for place in places {
             do {
                 let report = try await Self.report(from: place)
-                let lines = format == .json ? report.jsonLines : StatusText(report).lines
+                let text = StatusText(report, services: services ? .max : StatusText.fewServices)
+                let lines = format == .json ? report.jsonLines : text.lines
                 lines.forEach { StandardStreams.write($0) }
                 return
             } catch {

@@ -14,7 +14,7 @@ struct StatusSurvey {
     private let daemon: Daemon
     let parts: Daemon.Parts
     let evaluation: EvaluationSnapshot
-    private let now: Instant
+    let now: Instant
 
     init(_ daemon: Daemon, at now: Instant) {
         (self.daemon, self.now) = (daemon, now)
@@ -24,7 +24,7 @@ struct StatusSurvey {
     var report: StatusReport {
         StatusReport(
             daemon: process, sockets: sockets, exporters: exporters, logs: logs, rules: rules,
-            metrics: metrics, levels: levels,
+            metrics: metrics, levels: levels, services: services,
             writers: parts.dispatcher.snapshots.map {
                 StatusReport.Writer(
                     writer: $0.name, delivered: $0.delivered, waiting: $0.waiting, dropped: $0.dropped)

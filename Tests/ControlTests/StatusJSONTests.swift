@@ -40,6 +40,16 @@ struct StatusJSONTests {
             ])
     }
 
+    @Test func `what is not known of a service is left out`() throws {
+        var report = StatusReport.sample
+        report.services = [StatusReport.Service(service: "shop", endpoint: "10.2.0.10:80/tcp")]
+        #expect(
+            report.jsonLines.dropLast().last
+                == #"{"type":"service","baseline":"cold","endpoint":"10.2.0.10:80/tcp","flow_lag_seconds":0,"learned_seconds":0,"log_lag_seconds":0,"season":"none","service":"shop","sources":0,"start_lag_seconds":0}"#
+        )
+        #expect(try StatusReport(json: Array(report.json.utf8)) == report)
+    }
+
     @Test func `what does not print is escaped`() throws {
         var report = StatusReport.sample
         report.writers[0].writer = "a\u{1B}\u{7F}\u{9B}\u{202E}\"\\\u{E0001}é"

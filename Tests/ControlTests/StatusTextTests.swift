@@ -47,6 +47,34 @@ struct StatusTextTests {
                 """)
     }
 
+    @Test func `services have a table, the busiest of them`() {
+        var report = StatusReport.sample
+        var shop = StatusReport.Service(service: "shop", endpoint: "10.2.0.10:80/tcp")
+        (shop.baseline, shop.reason, shop.ageSeconds) = ("frozen", "harm or an incident", 300_000)
+        (shop.season, shop.connectionsPerSecond, shop.requestsPerSecond) = ("day", 4.23, 9.96)
+        (shop.sources, shop.failureRatio, shop.slowRatio) = (61.4, 0.004, 0.12)
+        (shop.healthyConnectionsPerSecond, shop.healthyRequestsPerSecond) = (12, 31)
+        var other = StatusReport.Service(service: "10.2.0.53:53/udp", endpoint: "10.2.0.53:53/udp")
+        (other.samplingInterval, other.flowLagSeconds) = (10, 5)
+        report.services = [shop, other]
+        let text = StatusText(report).lines.joined(separator: "\n")
+        #expect(
+            text.contains(
+                """
+                Services, and what is usual for them at this hour
+                  service           baseline     age  season  connections/s  requests/s  sources  fail  slow  healthy up to  lag
+                  shop              frozen    3 days  day               4.2          10       61   0 %  12 %  31 requests/s  0 s
+                    10.2.0.10:80/tcp; harm or an incident
+                  10.2.0.53:53/udp  cold           -  none                -           -      0.0     -     -              -  5 s
+                    sampled 1:10
+                """), "\(text)")
+        let few = StatusText(report, services: 1).lines
+        #expect(
+            few.contains(
+                "Services, and what is usual for them at this hour: the busiest 1 of 2, all with --services"))
+        #expect(!few.contains { $0.hasPrefix("  10.2.0.53") })
+    }
+
     @Test func `nothing has come yet`() {
         var report = StatusReport.sample
         (report.exporters, report.logs, report.rules, report.writers) = ([], [], [], [])

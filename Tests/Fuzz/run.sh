@@ -6,7 +6,7 @@
 #
 # Usage: Tests/Fuzz/run.sh [TARGET [SECONDS [address]]]
 #   TARGET   datagrams (decoded, as the daemon does), listings (as `spate decode` does), state (the file of state.directory),
-#            framing (what a syslog connection brings), lines (of logs, read by all built-in formats), formats (of the
+#            baselines (the other file there), framing (what a syslog connection brings), lines (of logs, read by all built-in formats), formats (of the
 #            operator's, and lines read by them) or metrics (of StatsD); default: datagrams
 #   SECONDS  default: 60
 #   address  adds the address sanitizer, at less than half the speed
@@ -20,6 +20,7 @@ case $target in
 datagrams) product=FuzzDatagrams ;;
 listings) product=FuzzListings ;;
 state) product=FuzzState ;;
+baselines) product=FuzzBaselines ;;
 framing) product=FuzzFraming ;;
 lines) product=FuzzLines ;;
 formats) product=FuzzFormats ;;

@@ -28,11 +28,25 @@ import Testing
 
     init() throws {
         folder = try TemporaryDirectory()
+        (datagrams, lines) = try Self.record(
+            in: folder, from: Self.begin, seconds: Self.seconds, flood: Self.flood)
+        try Data(Self.configuration.utf8).write(to: URL(filePath: folder.file("spate.yaml")))
+        arguments = [
+            "replay", "--config", folder.file("spate.yaml"), "--logs", folder.file("logs.pcap"),
+            folder.file("flows.pcap"),
+        ]
+    }
+
+    /// Writes `flows.pcap` and `logs.pcap`, or the same behind a prefix. Returns how many packets they have.
+    private static func record(
+        in folder: TemporaryDirectory, as prefix: String = "", from begin: Int, seconds: Int,
+        flood: Range<Int>
+    ) throws -> (datagrams: Int, lines: Int) {
         var traffic = ServiceTraffic(seed: 1)
         var (flows, logs) = (CaptureWriter(), CaptureWriter())
-        for offset in 0..<Self.seconds {
-            let second = Self.begin + offset
-            let export = traffic.next(second, isFlood: Self.flood.contains(offset))
+        for offset in 0..<seconds {
+            let second = begin + offset
+            let export = traffic.next(second, isFlood: flood.contains(offset))
             for (index, datagram) in export.datagrams.enumerated() {
                 flows.add(datagram, at: Int64(second + 1) * 1_000_000 + Int64(index) * 100)
             }
@@ -43,14 +57,9 @@ import Testing
                 )
             }
         }
-        (datagrams, lines) = (flows.packets, logs.packets)
-        try flows.write(to: folder.file("flows.pcap"))
-        try logs.write(to: folder.file("logs.pcap"))
-        try Data(Self.configuration.utf8).write(to: URL(filePath: folder.file("spate.yaml")))
-        arguments = [
-            "replay", "--config", folder.file("spate.yaml"), "--logs", folder.file("logs.pcap"),
-            folder.file("flows.pcap"),
-        ]
+        try flows.write(to: folder.file(prefix + "flows.pcap"))
+        try logs.write(to: folder.file(prefix + "logs.pcap"))
+        return (flows.packets, logs.packets)
     }
 
     private func objects(_ ending: Program.Ending) throws -> [[String: Any]] {
@@ -82,6 +91,40 @@ import Testing
         #expect(Set(incidents).count == 1)
         #expect(incidents.first != .some(nil))
         #expect(alerts.allSatisfy { ($0["text"] as? String)?.hasPrefix("shop 10.2.0.10:80/tcp: ") == true })
+    }
+
+    /// An attack in the first half minute of a capture is seen by whoever knows what is normal.
+    @Test func whatIsNormalIsKeptInTheStateDirectory() async throws {
+        _ = try Self.record(in: folder, as: "calm-", from: Self.begin, seconds: 200, flood: 0..<0)
+        _ = try Self.record(in: folder, as: "late-", from: Self.begin + 7200, seconds: 60, flood: 20..<60)
+        func replay(_ prefix: String, _ more: [String] = []) async throws -> Program.Ending {
+            try await Program.run(
+                [
+                    "replay", "--config", folder.file("spate.yaml"), "--logs",
+                    folder.file(prefix + "logs.pcap"),
+                    folder.file(prefix + "flows.pcap"), "--format", "json",
+                ] + more)
+        }
+        func opens(_ ending: Program.Ending) throws -> [[String: Any]] {
+            try objects(ending).filter { $0["event"] as? String == "open" }
+        }
+        let state = folder.file("learned")
+        let calm = try await replay("calm-", ["--state", state])
+        #expect(calm.status == 0 && calm.error == "")
+        #expect(try opens(calm).isEmpty)
+        #expect(try opens(await replay("late-")).isEmpty)
+
+        let late = try await replay("late-", ["--state", state])
+        let opened = try #require(try opens(late).first, "\(late.output)")
+        let age = (opened["telemetry"] as? [String: Any])?["baseline_age_hours"] as? Double ?? 0
+        #expect((2...2.1).contains(age))
+        #expect(opened["severity"] as? String != "warning")
+
+        try Data("no baselines".utf8).write(to: URL(filePath: state + "/baselines.state"))
+        let anew = try await replay("late-", ["--state", state])
+        #expect(anew.status == 0)
+        #expect(anew.error.contains("baselines.state is not used: it is no file of baselines; "))
+        #expect(try opens(anew).isEmpty)
     }
 
     @Test func everyLineHasTheDocumentedFields() async throws {

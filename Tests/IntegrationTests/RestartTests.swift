@@ -44,6 +44,70 @@ import Testing
         try await second.stop()
     }
 
+    /// What `spate status` says of the only service.
+    private func service(_ daemon: RunningDaemon) async throws -> [String: Any] {
+        let ending = try await Program.run([
+            "status", "--config", daemon.configurationPath, "--format", "json",
+        ])
+        let objects = try ending.outputLines.map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        return try #require(objects.first { $0["type"] as? String == "service" })
+    }
+
+    @Test func baselinesOutliveARestart() async throws {
+        let folder = try TemporaryDirectory()
+        let text =
+            configuration(folder) + """
+                services: [ { name: shop, addresses: [10.2.0.20], port: 443 } ]
+                discover: { enabled: false }
+                detection: { learning_delay: 10s }
+
+                """
+        let first = try await RunningDaemon(text, folder: folder)
+        let exporter = try TestExporter(.version5, host: 32, to: first.flowPort)
+        let before = try await eventually("something learned", within: 60) {
+            try exporter.sendFlows()
+            let service = try await self.service(first)
+            return (service["learned_seconds"] as? Double ?? 0) >= 3 ? service : nil
+        }
+        #expect(before["baseline"] as? String == "cold")
+        #expect((before["connections_per_second"] as? Double ?? 0) > 0)
+        try await first.stop()
+
+        let second = try await RunningDaemon(text, folder: folder)
+        #expect(second.program.error.contains("took over the baselines of 1 services"))
+        let after = try await eventually("what was learned") {
+            let service = try await self.service(second)
+            return service["age_seconds"] == nil ? nil : service
+        }
+        let (age, learned) = (after["age_seconds"] as? Double ?? 0, after["learned_seconds"] as? Double ?? 0)
+        #expect(age >= (before["age_seconds"] as? Double ?? .infinity))
+        #expect(learned >= (before["learned_seconds"] as? Double ?? .infinity))
+        #expect(after["exporter"] as? String == "127.0.0.32")
+        try await second.stop()
+    }
+
+    @Test func aDamagedFileOfBaselinesIsSaid() async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.file("state/baselines.state")
+        let first = try await RunningDaemon(configuration(folder), folder: folder)
+        try await first.stop()
+        var octets = [UInt8](try Data(contentsOf: URL(filePath: path)))
+        octets[octets.count / 2] ^= 1
+        try Data(octets).write(to: URL(filePath: path))
+        let second = try await RunningDaemon(configuration(folder), folder: folder)
+        #expect(
+            second.program.error.contains(
+                "baselines.state is not used: it is damaged at octet \(octets.count - 8); what is normal is learned anew"
+            ))
+        try await second.stop()
+        // The end wrote a good one over it.
+        let third = try await RunningDaemon(configuration(folder), folder: folder)
+        #expect(third.program.error.contains("took over the baselines of 0 services"))
+        try await third.stop()
+    }
+
     @Test func templatesMoveWithASocketThatAReloadMoves() async throws {
         var exporter = try Exporter()
         let daemon = try await RunningDaemon()

@@ -57,8 +57,11 @@ import Testing
         let objects = try Self.objects(ending)
         #expect(
             objects.compactMap { $0["type"] as? String } == [
-                "daemon", "socket", "exporter", "exporter", "exporter", "exporter", "writer",
+                "daemon", "socket", "exporter", "exporter", "exporter", "exporter", "service", "writer",
             ])
+        #expect(objects[6]["service"] as? String == "shop")
+        #expect(objects[6]["endpoint"] as? String == "10.2.0.20:443/tcp")
+        #expect(objects[6]["baseline"] as? String == "cold")
         #expect(objects[0]["health"] as? String == "ok")
         #expect(objects[0]["services"] as? Int == 1)
         #expect(objects[0]["open_incidents"] as? Int == 0)
