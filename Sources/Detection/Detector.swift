@@ -16,6 +16,7 @@ package struct Detector: ~Copyable {
     package var demand = ExplanationDemand.none
     /// Of the last tick, as far as they were wanted.
     package private(set) var explanations: [Explanation] = []
+    private var origins = OriginNotices()
     /// What was learned of services that are not here, or not here yet, by name.
     var past: [String: LearnedService] = [:]
 
@@ -63,7 +64,9 @@ package struct Detector: ~Copyable {
         explanations.removeAll()
         for slot in judges.indices where slot >= foreign.count || !foreign[slot] {
             if !past.isEmpty { claim(slot, &windows) }
-            if let change = judges[slot].followOrigin(windows, exporters: exporters) {
+            if let change = judges[slot].followOrigin(windows, exporters: exporters),
+                origins.isNews(change)
+            {
                 verdicts.append(change)
             }
             verdicts += judges[slot].evaluate(

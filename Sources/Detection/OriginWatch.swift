@@ -102,3 +102,22 @@ extension OriginWatch.Change {
         }
     }
 }
+
+/// Keeps notices few: when an exporter changes its sampling, it does so for thousands of services.
+struct OriginNotices: Sendable {
+    /// When it was said last, by exporter and words.
+    private var latest: [String: Instant] = [:]
+
+    /// For which the same is not said again.
+    private static let pause = Interval.seconds(600)
+    /// Different ones that are remembered.
+    private static let most = 64
+
+    mutating func isNews(_ verdict: Verdict) -> Bool {
+        let key = "\(verdict.telemetry.exporters) \(verdict.detail ?? "")"
+        if let last = latest[key], verdict.time - last < Self.pause { return false }
+        if latest.count >= Self.most { latest.removeAll() }
+        latest[key] = verdict.time
+        return true
+    }
+}

@@ -44,7 +44,7 @@ struct ServiceJudge: Sendable {
         }
         defer {
             baseline.learn(
-                windows, slot: slot, now: windows.now, trouble: trouble(service, windows, policy),
+                windows, slot: slot, now: windows.now, trouble: trouble(service, windows, policy, exporters),
                 isLogSilent: log.isSilent, policy: policy)
         }
         let explains = wants(demand, service)
@@ -87,7 +87,8 @@ struct ServiceJudge: Sendable {
 
     /// What keeps the present from being learned as normal.
     private func trouble(
-        _ service: ServiceState, _ windows: borrowing ServiceAggregator, _ policy: DetectionPolicy
+        _ service: ServiceState, _ windows: borrowing ServiceAggregator, _ policy: DetectionPolicy,
+        _ exporters: [ExporterStatus] = []
     ) -> ServiceBaseline.Trouble {
         if policy.disabledRules.contains(.freezing) { return .none }
         if machine.isHarmed { return .harm }
@@ -96,6 +97,11 @@ struct ServiceJudge: Sendable {
             windows.now - newest.seconds > Self.exporterSilence
         {
             return .silence
+        }
+        if let index = service.exporter.map({ Int($0.index) }), index < exporters.count,
+            exporters[index].loss > LearningConstants.toleratedLoss
+        {
+            return .loss
         }
         return machine.isPressed ? .pressure : .none
     }
