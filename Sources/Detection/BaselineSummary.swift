@@ -27,8 +27,8 @@ package struct BaselineSummary: Sendable {
     package private(set) var learnedSeconds = 0.0
     /// Whether the hours of the day, or of the week, are known.
     package private(set) var season = "none"
-    /// Usual rates at this hour, in the metric's unit; nil where nothing was ever counted.
-    package private(set) var rates: [PressureMetric: Double] = [:]
+    /// By ``PressureMetric/place``; no number where nothing was ever counted.
+    private var rates = InlineArray<6, Double>(repeating: .nan)
     /// Distinct sources in half a minute.
     package private(set) var sources = 0.0
     /// Share (0…1) that usually fails; nil where no end was seen.
@@ -58,13 +58,19 @@ package struct BaselineSummary: Sendable {
         default: season = "none"
         }
         for metric in PressureMetric.learned where baseline.metric(metric).isUsed {
-            rates[metric] = baseline.metric(metric).mean
+            rates[metric.place] = baseline.metric(metric).mean
         }
         sources = baseline.sources
         failureRatio = Self.ratio(baseline, [.log, .flow, .flowStatus, .flowReplies])
         slowRatio = Self.ratio(baseline, [.slowAnswers, .flowLatency, .slowFlows])
         (healthyConnections, healthyRequests) = (baseline.healthyConnections, baseline.healthyRequests)
         (samplingInterval, exporter) = (baseline.origin.samplingInterval, baseline.origin.exporter)
+    }
+
+    /// Usual rate at this hour, in the metric's unit; nil where nothing was ever counted.
+    package func rate(of metric: PressureMetric) -> Double? {
+        let rate = rates[metric.place]
+        return rate.isNaN ? nil : rate
     }
 
     /// Of the first channel that says anything.

@@ -86,7 +86,8 @@ struct ServiceBaseline: Sendable {
             next = complete + 1
             return
         }
-        if isGrown, complete - next < LearningConstants.batch - 1 { return }
+        // Not all services in the same second.
+        if isGrown, (now + Int64(slot)) % LearningConstants.batch != 0 { return }
         let first = max(next, now - Self.longestLook)
         next = complete + 1
         for second in windows.seconds(first...complete, slot: slot) {

@@ -60,7 +60,7 @@ final class EvaluationLoop: @unchecked Sendable {
     func start(say: @escaping @Sendable (Verdict) -> Void, ticked: @escaping @Sendable (Instant) -> Void) {
         queue.sync {
             (self.say, self.ticked) = (say, ticked)
-            published.withLock { $0.baselines = evaluation.baselines }
+            publishBaselines()
         }
         wakeup.handle { [self] in drain() }
         let timer = DispatchSource.makeTimerSource(queue: queue)
@@ -120,7 +120,7 @@ final class EvaluationLoop: @unchecked Sendable {
         next.adopt(evaluation)
         evaluation = next
         (self.configuration, self.share) = (configuration, share)
-        published.withLock { $0.baselines = evaluation.baselines }
+        publishBaselines()
     }
 
     var snapshot: EvaluationSnapshot { published.withLock { $0 } }
@@ -154,14 +154,19 @@ final class EvaluationLoop: @unchecked Sendable {
         let verdicts = evaluation.tick(instant) { windows in
             for feed in flows { _ = feed.drain { windows.add(contentsOf: $0) } }
         }
+        if instant.seconds % Self.baselineSeconds == 0 { publishBaselines() }
         published.withLock { snapshot in
             snapshot.lastTick = instant
             for verdict in verdicts { snapshot.verdicts[verdict.event, default: 0] += 1 }
             snapshot.openIncidents = evaluation.openIncidents
             snapshot.levels = evaluation.levels
-            if instant.seconds % Self.baselineSeconds == 0 { snapshot.baselines = evaluation.baselines }
         }
         for verdict in verdicts { say(verdict) }
+    }
+
+    private func publishBaselines() {
+        let baselines = evaluation.baselines
+        published.withLock { $0.baselines = baselines }
     }
 
     private func drain() {

@@ -20,10 +20,10 @@ extension StatusSurvey {
         (status.baseline, status.reason) = (summary.standing.rawValue, summary.reason)
         status.ageSeconds = summary.knownSince.map { Double(max(0, now.seconds - $0)) }
         (status.learnedSeconds, status.season) = (summary.learnedSeconds, summary.season)
-        status.connectionsPerSecond = Self.rounded(summary.rates[.newConnections])
-        status.openConnections = Self.rounded(summary.rates[.concurrentConnections])
-        status.packetsPerSecond = Self.rounded(summary.rates[.clientPackets])
-        status.requestsPerSecond = Self.rounded(summary.rates[.requests])
+        status.connectionsPerSecond = Self.rounded(summary.rate(of: .newConnections))
+        status.openConnections = Self.rounded(summary.rate(of: .concurrentConnections))
+        status.packetsPerSecond = Self.rounded(summary.rate(of: .clientPackets))
+        status.requestsPerSecond = Self.rounded(summary.rate(of: .requests))
         status.sources = Self.rounded(summary.sources) ?? 0
         (status.failureRatio, status.slowRatio) = (
             Self.rounded(summary.failureRatio), Self.rounded(summary.slowRatio)

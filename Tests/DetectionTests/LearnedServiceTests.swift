@@ -17,7 +17,9 @@ import Testing
         let (before, after) = (site.summary, next.summary)
         #expect(after.knownSince == before.knownSince)
         #expect(after.learnedSeconds == before.learnedSeconds)
-        #expect(after.rates == before.rates)
+        for metric in PressureMetric.allCases {
+            #expect(after.rate(of: metric) == before.rate(of: metric))
+        }
         #expect(after.sources == before.sources)
         #expect(after.failureRatio == before.failureRatio)
         #expect(after.healthyConnections == before.healthyConnections)

@@ -101,7 +101,7 @@ struct Site: ~Copyable {
         #expect(site.summary.reason == "warming up, for 1701 s")
         site.ordinary(1750)
         #expect(site.summary.standing == .warm && site.summary.reason == nil)
-        let rate = site.summary.rates[.newConnections] ?? 0
+        let rate = site.summary.rate(of: .newConnections) ?? 0
         #expect((3.5...4.5).contains(rate))
         #expect(site.summary.failureRatio == 0)
         #expect((3...6).contains(site.summary.healthyRequests))
@@ -141,7 +141,7 @@ struct Site: ~Copyable {
         #expect(after.reason?.hasPrefix("after trouble, for ") == true)
         // What was learned meanwhile is what was ten minutes old before the growth began.
         #expect(after.learnedSeconds <= before.learnedSeconds + 600)
-        let usual = (after.rates[.newConnections] ?? 0, before.rates[.newConnections] ?? 0)
+        let usual = (after.rate(of: .newConnections) ?? 0, before.rate(of: .newConnections) ?? 0)
         #expect(abs(usual.0 / usual.1 - 1) < 0.05)
         site.ordinary(1300)
         #expect(site.summary.standing == .warm)
@@ -161,7 +161,7 @@ struct Site: ~Copyable {
         site.ordinary(1400)
         #expect(site.summary.standing == .warm)
         #expect(site.summary.learnedSeconds > before.learnedSeconds)
-        let usual = (site.summary.rates[.newConnections] ?? 0, before.rates[.newConnections] ?? 0)
+        let usual = (site.summary.rate(of: .newConnections) ?? 0, before.rate(of: .newConnections) ?? 0)
         #expect(abs(usual.0 / usual.1 - 1) < 0.05)
         #expect(site.said.isEmpty)
     }
