@@ -85,6 +85,8 @@ package struct MetricBaseline: Sendable {
     ) {
         guard minute.seconds > 0 else { return }
         guard isGrown else { return learnYoung(minute, slowly: slowly) }
+        // A service without a log needs no seasons of its requests.
+        guard isUsed || minute.rate > 0 else { return }
         let expected = base + season.offset(at: second)
         let surprise = minute.mean - expected
         let share = Double(minute.seconds) / LearningConstants.levelSeconds

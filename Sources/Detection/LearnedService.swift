@@ -75,12 +75,12 @@ package struct LearnedState: Sendable {
     /// Who is known to them, of each shard.
     package private(set) var clients: [ArchivedClients]
 
-    /// Services that are kept at most: four times as many as are watched by default.
-    static let mostServices = 16_384
+    /// Services that are kept at most: twice as many as are watched by default.
+    static let mostServices = 8192
     /// Shards whose clients are kept at most.
     private static let mostShards = 1024
-    /// Octets that are read at most: the services of two full tables with all their seasons.
-    package static let largestLength = 64 << 20
+    /// Octets that are read at most: so many services with all their seasons are half of it.
+    package static let largestLength = 128 << 20
     /// `SPATB` and the version of the format.
     private static let magic: UInt64 = 0x5350_4154_4200_0001
     private static let versionBits: UInt64 = 0xFF_FFFF
