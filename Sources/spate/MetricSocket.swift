@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import FlowModel
 import Intake
 import LockFree
@@ -11,12 +10,6 @@ import Settings
 
 /// A socket that metrics come in on.
 final class MetricSocket: Sendable {
-    /// Outcomes between a socket and the evaluation: a datagram of 8 KiB has at most two thousand, and half of the ring is
-    /// more than a batch of datagrams of ordinary size. 2 MiB, shared out among the shards.
-    private static let ringOutcomes = 32_768
-    /// Least for each shard.
-    private static let shardOutcomes = 8192
-
     let configuration: StatsdSocket
     let listener: DatagramListener<MetricHandler>
     let rings: ShardRings<Outcome>
@@ -26,9 +19,7 @@ final class MetricSocket: Sendable {
     init(
         _ configuration: StatsdSocket, settings: MetricSettings, gather: Interval, logger: Logger
     ) throws(SocketError) {
-        rings = ShardRings(
-            settings.plan.count, capacity: Self.ringOutcomes, least: Self.shardOutcomes,
-            filler: Outcome(service: ServiceID(0), time: Instant(microseconds: 0)))
+        rings = .ofOutcomes(settings.plan.count)
         self.configuration = configuration
         let handler = MetricHandler(settings: settings, rings: rings.feeds.map(\.ring), counters: counters)
         // One octet more than a datagram may have shows that it has too many.
@@ -48,20 +39,16 @@ final class MetricSocket: Sendable {
 
     /// Returns when the socket reads metrics as `settings` says.
     func replace(_ settings: MetricSettings) {
-        let done = DispatchSemaphore(value: 0)
-        listener.withHandler { handler in
-            handler.replace(settings)
-            done.signal()
+        QueueWait.until { done in
+            listener.withHandler { handler in
+                handler.replace(settings)
+                done()
+            }
         }
-        done.wait()
     }
 
     /// Hands over what the kernel holds and closes the socket.
-    func stop() {
-        let done = DispatchSemaphore(value: 0)
-        listener.stop { done.signal() }
-        done.wait()
-    }
+    func stop() { QueueWait.until { listener.stop($0) } }
 
     var allCounters: MetricSocketCounters {
         MetricSocketCounters(

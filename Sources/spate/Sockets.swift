@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import FlowDecoding
 import FlowModel
 import Intake
@@ -64,13 +63,13 @@ final class FlowSocket: Sendable {
 
     /// What its decoder knows of exporters; waits for the socket's queue.
     var stateSection: StateSection {
-        let done = DispatchSemaphore(value: 0)
         let section = Mutex(StateSection.empty)
-        listener.withHandler { handler in
-            section.withLock { $0 = handler.stateSection }
-            done.signal()
+        QueueWait.until { done in
+            listener.withHandler { handler in
+                section.withLock { $0 = handler.stateSection }
+                done()
+            }
         }
-        done.wait()
         return section.withLock { $0 }
     }
 }
@@ -112,12 +111,6 @@ extension SignalSocket {
 
 /// A socket that log lines come in on.
 final class SignalSocket: Sendable {
-    /// Outcomes between a socket and the evaluation: a twentieth of a second at 600,000 lines/s. 2 MiB, shared out among the
-    /// shards.
-    private static let ringOutcomes = 32_768
-    /// Least for each shard.
-    private static let shardOutcomes = 8192
-
     let configuration: SyslogSocket
     let listener: SignalListener
     let rings: ShardRings<Outcome>
@@ -127,9 +120,7 @@ final class SignalSocket: Sendable {
     init(
         _ configuration: SyslogSocket, settings: SignalSettings, gather: Interval, logger: Logger
     ) throws(SocketError) {
-        rings = ShardRings(
-            settings.plan.count, capacity: Self.ringOutcomes, least: Self.shardOutcomes,
-            filler: Outcome(service: ServiceID(0), time: Instant(microseconds: 0)))
+        rings = .ofOutcomes(settings.plan.count)
         self.configuration = configuration
         listener = try SignalListener.open(
             configuration,
@@ -140,12 +131,12 @@ final class SignalSocket: Sendable {
 
     /// Returns when the socket reads lines as `settings` says.
     func replace(_ settings: SignalSettings) {
-        let done = DispatchSemaphore(value: 0)
-        listener.withHandler { handler in
-            handler.replace(settings)
-            done.signal()
+        QueueWait.until { done in
+            listener.withHandler { handler in
+                handler.replace(settings)
+                done()
+            }
         }
-        done.wait()
     }
 }
 
@@ -161,18 +152,10 @@ extension UDPSocket {
 
 extension FlowSocket {
     /// Hands over what the kernel holds and closes the socket.
-    func stop() {
-        let done = DispatchSemaphore(value: 0)
-        listener.stop { done.signal() }
-        done.wait()
-    }
+    func stop() { QueueWait.until { listener.stop($0) } }
 }
 
 extension SignalSocket {
     /// Hands over what the kernel holds and closes the socket.
-    func stop() {
-        let done = DispatchSemaphore(value: 0)
-        listener.stop { done.signal() }
-        done.wait()
-    }
+    func stop() { QueueWait.until { listener.stop($0) } }
 }
