@@ -37,7 +37,7 @@ enum AnswerTest {
             channel: .fewerAnswers, evidence: path.peak, recent: path.recent, onset: onset,
             end: path.lastAbove ?? onset, ratio: fall, baseline: 0,
             isUp: path.peak >= threshold && fall >= leastFall,
-            isRising: path.peak >= threshold / 2 && fall >= leastFall)
+            isRising: path.peak >= threshold / 2 && fall >= leastFall, lastLoud: path.lastLoud)
     }
 
     /// Good answers to known clients in a second.

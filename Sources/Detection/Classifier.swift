@@ -25,22 +25,49 @@ package enum Classifier {
         if service.endpoint.transport == .udp || service.kind == .dns {
             return classifyQueries(facts, service, baseline)
         }
-        let synShare = evidence.samplingInterval == 1 ? facts.synShare : facts.synPacketShare
-        if facts.newConnections >= 12, synShare >= 0.6 {
+        let slow = slowConnections(evidence, baseline)
+        if isSYNFlood(evidence), slow == nil || sourcesAreForged(evidence) {
             return Judgement(kind: .synFlood, confidence: 0.9)
         }
-        if let slow = slowConnections(evidence, baseline) { return slow }
+        if let slow { return slow }
         if service.kind == .https || service.kind == .tls, let tls = handshakes(evidence, service, baseline) {
             return tls
         }
         if connectionsWithoutRequests(evidence) {
             return Judgement(kind: .connectionExhaustion, confidence: 0.6)
         }
+        if let expensive = expensiveRequests(facts) { return expensive }
         let signs = attackSigns(facts, service)
         guard signs > 0 else { return Judgement(kind: .demandOverload, confidence: 0.55) }
         let confidence = min(0.95, 0.6 + 0.12 * Double(signs))
         let speaksHTTP = service.kind == .http || service.kind == .https || facts.requests > 0
         return Judgement(kind: speaksHTTP ? .httpFlood : .connectionExhaustion, confidence: confidence)
+    }
+
+    /// Six of ten connections are a SYN and nothing more. Where the queue of a service that is held is full, its clients
+    /// send SYN after SYN as well: those of a flood are of more sources, or far more than anybody repeats.
+    private static func isSYNFlood(_ evidence: Evidence) -> Bool {
+        let facts = evidence.facts
+        let share = evidence.samplingInterval == 1 ? facts.synShare : facts.synPacketShare
+        guard facts.newConnections >= 12, share >= 0.6 else { return false }
+        let ratio = evidence.pressures.first { $0.metric == .newConnections }?.surprise ?? 1
+        return sourcesAreForged(evidence) || ratio >= 20
+    }
+
+    /// About one SYN a source.
+    private static func sourcesAreForged(_ evidence: Evidence) -> Bool {
+        let seconds = Double(min(ServiceBaseline.sourceSeconds, evidence.facts.duration))
+        let syns = Double(evidence.facts.synOnly) * seconds / Double(evidence.facts.duration)
+        return Double(evidence.facts.sources) * 2 >= syns
+    }
+
+    /// Few requests of newcomers that each take long, while those of known clients, who wait for them, are slow less often.
+    private static func expensiveRequests(_ facts: EvidenceFacts) -> Judgement? {
+        let (ofNew, ofKnown) = (Double(facts.timedUnknown), Double(facts.timedKnown))
+        guard facts.slowUnknown >= 12, ofKnown >= 8, ofNew < ofKnown else { return nil }
+        let (newShare, knownShare) = (Double(facts.slowUnknown) / ofNew, Double(facts.slowKnown) / ofKnown)
+        guard newShare >= 0.6, newShare >= 1.5 * knownShare else { return nil }
+        return Judgement(kind: .applicationExhaustion, confidence: 0.65)
     }
 
     /// Open connections that send next to nothing hold the pool.
@@ -49,7 +76,9 @@ package enum Classifier {
         let usual = baseline.metric(.slowConnections).mean
         let manySlow = Double(facts.slowOpen) >= 4 * usual + 20
         let manyTimeouts = facts.slowRequests >= 12 && facts.slowRequests * 10 >= facts.requests
-        let requestsUp = evidence.pressures.contains { $0.metric == .requests }
+        // Refused requests that are tried again are more requests, but most of what is open is slow.
+        let requestsUp =
+            evidence.pressures.contains { $0.metric == .requests } && facts.slowOpen * 2 < facts.open
         // The pool is full, the requests are not more: connections hold it that ask for nothing.
         let poolHeld = facts.saturated >= 12 && !requestsUp
         guard !requestsUp, manySlow || manyTimeouts || poolHeld else { return nil }
@@ -76,10 +105,8 @@ package enum Classifier {
             return Judgement(kind: .tlsHandshakeFlood, confidence: 0.75)
         }
         // So do accepted ones that bring no request.
-        let logged =
-            (Double(facts.attempts) / Double(facts.duration) + 0.5)
-            / (baseline.metric(.loggedConnections).mean + 0.5)
-        if logged >= floodRatio, facts.attempts >= 12, !requestsUp, !flowsAreIn {
+        let logged = evidence.pressures.first { $0.metric == .loggedConnections }?.surprise ?? 1
+        if logged >= 2 * floodRatio, facts.attempts >= 100, !requestsUp {
             return Judgement(kind: .tlsHandshakeFlood, confidence: 0.65)
         }
         if ratio >= floodRatio {
@@ -110,6 +137,7 @@ package enum Classifier {
     private static func attackSigns(_ facts: EvidenceFacts, _ service: ServiceState) -> Int {
         var signs = 0
         if stands(service.unknownPaths, outFrom: service.knownPaths) { signs += 1 }
+        if scatter(service.unknownPaths, unlike: service.knownPaths) { signs += 1 }
         if stands(service.unknownShapes, outFrom: service.knownShapes) { signs += 1 }
         let perSource = Double(facts.newConnections + facts.requests) / Double(max(1, facts.sources))
         let ten = Double(facts.duration) / 10
@@ -125,13 +153,19 @@ package enum Classifier {
         return newcomers.topShare >= 0.35 && newcomers.topShare >= 3 * known.topShare
     }
 
+    /// Nobody asks twice for the same, where the others do: paths that are made up to pass the cache.
+    private static func scatter(_ newcomers: Concentration, unlike known: Concentration) -> Bool {
+        newcomers.total >= 50 && newcomers.topShare < 0.02 && known.total >= 10 && known.topShare >= 0.08
+    }
+
     private static func classifyQueries(
         _ facts: EvidenceFacts, _ service: ServiceState, _ baseline: ServiceBaseline
     ) -> Judgement {
         let usual = baseline.metric(.queries).mean
-        let usualMisses = facts.requests > 0 ? Double(facts.noSuchName) / Double(facts.requests) : 0
+        // Names that nobody has asked for have no answer, or none in time.
+        let misses = Double(facts.noSuchName + facts.failures) / Double(max(1, facts.requests))
         let scattered = service.unknownPaths.total >= 50 && service.unknownPaths.topShare < 0.02
-        if service.kind == .dns, scattered || (usual > 0 && usualMisses >= 0.8) {
+        if service.kind == .dns, usual > 0, misses >= 0.8 || (scattered && misses >= 0.3) {
             return Judgement(kind: .dnsRandomSubdomain, confidence: 0.75)
         }
         return Judgement(kind: service.kind == .dns ? .dnsFlood : .networkFlood, confidence: 0.75)

@@ -21,6 +21,15 @@ package struct CumulativeSum {
     /// Last second at which the sum was at or above the threshold.
     package private(set) var lastAbove: Int64?
     private var riseStart: Int64?
+    /// Last second in which the trouble went on: for the end of an incident.
+    package private(set) var lastLoud: Int64?
+    /// Like `sum`, but an eighth of the threshold goes at least with each second that speaks against: where a rate is low the
+    /// sum took minutes to fall after everything was over.
+    private var loudness = 0.0
+    /// The part of the threshold above which it goes on.
+    package static let loud = 0.3
+    /// The part of the threshold that goes at least.
+    private static let fading = 1.0 / 8
     /// Largest sum in the seconds that are only just complete: whether it still goes on.
     package private(set) var recent = 0.0
     private let decisionStart: Int64
@@ -41,6 +50,9 @@ package struct CumulativeSum {
     package mutating func add(_ evidence: Double, second: Int64) {
         let step = min(Self.stepLimit, max(-Self.stepLimit, evidence))
         sum = min(Self.cap * threshold, max(0, sum + step))
+        let change = step < 0 ? min(step, -Self.fading * threshold) : step
+        loudness = min(Self.cap * threshold, max(0, loudness + change))
+        if loudness >= Self.loud * threshold { lastLoud = second }
         if sum <= restart {
             riseStart = nil
         } else if riseStart == nil {

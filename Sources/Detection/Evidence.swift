@@ -19,6 +19,12 @@ package struct Evidence: Sendable {
     package var pressureNow = 0.0
     /// Largest evidence of late of any outcome channel, up or not, in nats.
     package var outcomeNow = 0.0
+    /// Last second in which any pressure metric was loud; nil when none was within the look back.
+    package var lastPressed: Int64?
+    /// The same of any outcome channel.
+    package var lastHarmed: Int64?
+    /// Seconds until all channels of the service have told of a second.
+    package var lag: Int64 = 0
     /// Failures of newcomers alone that known clients do not share.
     package var harmsOnlyNewcomers = false
     /// Harm began neither before the pressure nor after its end.
@@ -97,6 +103,18 @@ package struct EvidenceFacts: Sendable {
     package var handshakeFailures = 0
     /// NXDOMAIN answers in the log.
     package var noSuchName = 0
+    /// Answers whose time is known, to clients who were not.
+    package var timedUnknown = 0
+    /// Of these, slow ones.
+    package var slowUnknown = 0
+    /// The same of known clients.
+    package var timedKnown = 0
+    /// Of these, slow ones.
+    package var slowKnown = 0
+    /// Failed requests in the log.
+    package var failures = 0
+    /// Most connections open at once in the last minute.
+    package var open = 0
     /// Most slow connections open at once in the last minute.
     package var slowOpen = 0
     /// Distinct sources within half a minute.

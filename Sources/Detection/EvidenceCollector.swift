@@ -38,6 +38,7 @@ enum EvidenceCollector {
             lines: evidence.facts.requests, connections: evidence.facts.newConnections,
             usual: baseline.linesPerConnection)
         evidence.facts.slowOpen = Int(seconds.suffix(90).map(\.slow).max() ?? 0)
+        evidence.facts.open = Int(seconds.suffix(90).map(\.open).max() ?? 0)
         evidence.rawEvidence = rawEvidence(seconds, since: min(onset, evidence.harm?.onset ?? onset))
         // Without a sign of anything nobody asks who the sources are.
         guard !isCalm || !evidence.risingPressures.isEmpty || !evidence.risingHarms.isEmpty else {
@@ -103,6 +104,8 @@ enum EvidenceCollector {
                 metric, finding, seconds, baseline.metric(metric), lag: lag, policy)
             guard let finding else { continue }
             evidence.pressureNow = max(evidence.pressureNow, finding.recent)
+            evidence.lastPressed = latest(evidence.lastPressed, finding.lastLoud)
+            evidence.lag = max(evidence.lag, lag)
             if finding.isRising { evidence.risingPressures.append(finding) }
         }
         evidence.pressures = evidence.risingPressures.filter(\.isUp)
@@ -153,9 +156,9 @@ enum EvidenceCollector {
         let ofKnown =
             ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= 50
             && !policy.disabledRules.contains(.knownClients)
-        let slowOfKnown = knownAreQuick(seconds, baseline) && !policy.disabledRules.contains(.knownClients)
+        let quick = policy.disabledRules.contains(.knownClients) ? [] : whereKnownAreQuick(seconds, baseline)
         for channel in OutcomeChannel.allCases where speaks(channel, evidence, seconds, service, policy) {
-            let ofKnown = channel == .slowFlows ? slowOfKnown : ofKnown
+            let ofKnown = channel.isSlowness ? quick.contains(channel) : ofKnown
             let lag = Self.lag(of: channel, service)
             let usual = baseline.ratio(channel, ofKnown: ofKnown)
             let finding =
@@ -167,6 +170,8 @@ enum EvidenceCollector {
                 channel, finding, seconds, usual, ofKnown: ofKnown, lag: lag, policy)
             guard let finding else { continue }
             evidence.outcomeNow = max(evidence.outcomeNow, finding.recent)
+            evidence.lastHarmed = latest(evidence.lastHarmed, finding.lastLoud)
+            evidence.lag = max(evidence.lag, lag)
             if finding.isRising { evidence.risingHarms.append(finding) }
         }
         evidence.harms = evidence.risingHarms.filter(\.isUp)
@@ -178,16 +183,32 @@ enum EvidenceCollector {
         evidence.harmsOnlyNewcomers = ofAll?.isUp ?? false
     }
 
-    /// Newcomers' connections may last because of the newcomers: poor lines, idle ones. While those of known clients are as
-    /// quick as ever the service is not slow; what is slow with both is counted from all.
-    private static func knownAreQuick(_ seconds: [ServiceSecond], _ baseline: ServiceBaseline) -> Bool {
-        var (slow, short) = (0, 0)
+    private static func latest(_ one: Int64?, _ other: Int64?) -> Int64? {
+        guard let one, let other else { return one ?? other }
+        return max(one, other)
+    }
+
+    /// Newcomers' answers may last because of the newcomers: poor lines, slow readers, idle connections. While those of known
+    /// clients are as quick as ever the service is not slow; what is slow with both is counted from all.
+    ///
+    /// - Returns: the channels in which known clients are served, and as quickly as usual.
+    private static func whereKnownAreQuick(
+        _ seconds: [ServiceSecond], _ baseline: ServiceBaseline
+    ) -> [OutcomeChannel] {
+        var (slow, all, slowFlows, flows) = (0.0, 0.0, 0.0, 0.0)
         for second in seconds.suffix(60) {
-            slow += Int(second.cell.shortSlowKnown)
-            short += Int(second.cell.shortKnown)
+            slow += Double(second.log.slowKnown)
+            all += Double(second.log.timedKnown)
+            slowFlows += Double(second.cell.shortSlowKnown)
+            flows += Double(second.cell.shortKnown)
         }
-        let usual = baseline.ratio(.slowFlows, ofKnown: false).expected
-        return short >= 8 && Double(slow) < (usual + 0.10) * Double(short)
+        var quick: [OutcomeChannel] = []
+        let (answers, short) = (
+            baseline.ratio(.slowAnswers, ofKnown: false), baseline.ratio(.slowFlows, ofKnown: false)
+        )
+        if all >= 8, slow < (answers.expected + 0.10) * all { quick.append(.slowAnswers) }
+        if flows >= 8, slowFlows < (short.expected + 0.10) * flows { quick.append(.slowFlows) }
+        return quick
     }
 
     /// A full service is harmed only where more is asked of it than usual, and where it tells nothing of its answers: those
@@ -261,6 +282,11 @@ extension EvidenceFacts {
         attemptsFromUnknown += Int(log.attemptsFromUnknown)
         attemptsOfUnnamed += Int(log.attemptsOfUnnamed)
         slowRequests += Int(log.slowRequests)
+        timedUnknown += Int(log.timed) - Int(log.timedKnown)
+        slowUnknown += Int(log.slowAnswers) - Int(log.slowKnown)
+        timedKnown += Int(log.timedKnown)
+        slowKnown += Int(log.slowKnown)
+        failures += Int(log.failures)
         saturated += Int(log.saturated)
         handshakeFailures += Int(log.handshakeFailures)
         noSuchName += Int(log.noSuchName)

@@ -69,13 +69,13 @@ package struct IncidentMachine: Sendable {
     /// The notices of the present episode, so that each is said once.
     private var noticed: Set<VerdictKind> = []
     private var quietTicks = 0
-    /// Ticks of an open incident without harm.
-    private var harmlessTicks = 0
+    /// Last second in which harm, and pressure, went on.
+    private var lastHarmed: Int64 = .min
+    private var lastPressed: Int64 = .min
+    /// Seconds by which the newest are not looked at.
+    private static let margin: Int64 = 3
     /// So many times `clearAfter` without harm, and pressure alone no longer keeps an incident open.
     private static let bearing = 4.0
-
-    /// A test is quiet again when its evidence of late is below this share of its threshold.
-    package static let calm = 0.3
 
     /// Something is going on that must not be learned.
     package var isSuspicious: Bool { isHarmed || isPressed }
@@ -144,6 +144,7 @@ package struct IncidentMachine: Sendable {
 
     private mutating func opened(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
         state = .open
+        (lastHarmed, lastPressed) = (evidence.now, evidence.now)
         disorderTicks = 0
         if let incident, let cleared = incident.clearedAt,
             Double(evidence.now - cleared) <= policy.reopenWithin
@@ -176,25 +177,23 @@ package struct IncidentMachine: Sendable {
     private mutating func follow(_ evidence: Evidence, severity: Severity, _ policy: DetectionPolicy)
         -> [Action]
     {
-        let harmless = evidence.outcomeNow < Self.calm * policy.outcomeThreshold
-        harmlessTicks = harmless ? harmlessTicks + 1 : 0
+        lastHarmed = max(lastHarmed, evidence.lastHarmed ?? .min)
+        lastPressed = max(lastPressed, evidence.lastPressed ?? .min)
+        // Seconds that not all channels have told of look quiet and are not yet.
+        let settled = evidence.lag + Self.margin
+        let wait = max(Int64(policy.clearAfter), settled)
         // Pressure that stays for minutes and harms nobody is what the service has to bear now.
-        let borne = Double(harmlessTicks) > Self.bearing * policy.clearAfter
-        let calm = harmless && (borne || evidence.pressureNow < Self.calm * policy.pressureThreshold)
-        guard calm else {
-            state = .open
-            return updates(evidence, severity: severity)
+        let borne = Double(evidence.now - lastHarmed) > Self.bearing * Double(wait)
+        let since = (borne ? lastHarmed : max(lastHarmed, lastPressed)) + 1
+        let quiet = evidence.now - since
+        guard quiet >= wait else {
+            state = quiet > settled ? .clearing(since: since) : .open
+            return state == .open ? updates(evidence, severity: severity) : []
         }
-        guard case .clearing(let since) = state else {
-            state = .clearing(since: evidence.now)
-            return []
-        }
-        guard Double(evidence.now - since) >= policy.clearAfter else { return [] }
         state = .quiet
         noticed = []
         incident?.calmSince = since
         incident?.clearedAt = evidence.now
-        harmlessTicks = 0
         return [.clear]
     }
 

@@ -42,7 +42,7 @@ package struct Observations: Sendable {
             OutcomeObservation(
                 channel: channel, bad: bad, all: all, usual: baseline.seen, expected: baseline.expected,
                 threshold: policy.outcomeThreshold * channel.thresholdFactor(policy), lag: lag,
-                isOfKnown: ofKnown && (channel == .flow || channel == .slowFlows), finding: finding))
+                isOfKnown: ofKnown && (channel == .flow || channel.isSlowness), finding: finding))
     }
 
     /// Complete seconds over which a rate of late is the mean.

@@ -99,15 +99,17 @@ package struct OutcomeFinding: Sendable {
     package var isUp: Bool
     /// The evidence has come half way there.
     package var isRising: Bool
+    /// Last second in which it went on; nil when it never did.
+    package var lastLoud: Int64?
 
     /// - Parameter isRising: taken as true of what is up.
     package init(
         channel: OutcomeChannel, evidence: Double, recent: Double, onset: Int64, end: Int64, ratio: Double,
-        baseline: Double, isUp: Bool, isRising: Bool = false
+        baseline: Double, isUp: Bool, isRising: Bool = false, lastLoud: Int64? = nil
     ) {
         (self.channel, self.evidence, self.recent, self.onset) = (channel, evidence, recent, onset)
         (self.end, self.ratio, self.baseline, self.isUp) = (end, ratio, baseline, isUp)
-        self.isRising = isRising || isUp
+        (self.isRising, self.lastLoud) = (isRising || isUp, lastLoud)
     }
 }
 
@@ -147,7 +149,7 @@ enum OutcomeTest {
             channel: channel, evidence: path.peak, recent: path.recent, onset: onset,
             end: path.lastAbove ?? onset,
             ratio: trials > 0 ? hits / trials : 0, baseline: baseline.seen,
-            isUp: path.peak >= threshold, isRising: path.peak >= threshold / 2)
+            isUp: path.peak >= threshold, isRising: path.peak >= threshold / 2, lastLoud: path.lastLoud)
     }
 
     /// k of n in all seconds from `start` on.
@@ -183,7 +185,10 @@ enum OutcomeTest {
                     Double(second.cell.unanswered) + Double(second.cell.refused) + Double(second.cell.denied),
                     Double(second.cell.ended)
                 )
-        case .slowAnswers: return (Double(second.log.slowAnswers), Double(second.log.timed))
+        case .slowAnswers:
+            return ofKnown
+                ? (Double(second.log.slowKnown), Double(second.log.timedKnown))
+                : (Double(second.log.slowAnswers), Double(second.log.timed))
         case .slowFlows:
             return ofKnown
                 ? (Double(second.cell.shortSlowKnown), Double(second.cell.shortKnown))

@@ -23,17 +23,19 @@ package struct PressureFinding: Sendable {
     package var isUp: Bool
     /// The evidence has come half way there.
     package var isRising: Bool
+    /// Last second in which it went on; nil when it never did.
+    package var lastLoud: Int64?
     /// Only against the slow reference: it has no beginning that harm could be compared with.
     package var isSlow = false
 
     /// - Parameter isRising: taken as true of what is up.
     package init(
         metric: PressureMetric, evidence: Double, recent: Double, onset: Int64, end: Int64, rate: Double,
-        baseline: Double, isUp: Bool, isRising: Bool = false
+        baseline: Double, isUp: Bool, isRising: Bool = false, lastLoud: Int64? = nil
     ) {
         (self.metric, self.evidence, self.recent, self.onset) = (metric, evidence, recent, onset)
         (self.end, self.rate, self.baseline, self.isUp) = (end, rate, baseline, isUp)
-        self.isRising = isRising || isUp
+        (self.isRising, self.lastLoud) = (isRising || isUp, lastLoud)
     }
 }
 
@@ -70,7 +72,7 @@ enum PressureTest {
         return PressureFinding(
             metric: metric, evidence: path.peak, recent: path.recent, onset: onset, end: end, rate: mean,
             baseline: baseline.mean, isUp: isMore && path.peak >= policy.pressureThreshold,
-            isRising: isMore && path.peak >= policy.pressureThreshold / 2)
+            isRising: isMore && path.peak >= policy.pressureThreshold / 2, lastLoud: path.lastLoud)
     }
 
     static func rate(of metric: PressureMetric, _ second: borrowing ServiceSecond) -> Int64 {

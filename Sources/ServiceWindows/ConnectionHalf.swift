@@ -74,7 +74,7 @@ struct ConnectionHalf: BitwiseCopyable {
     private var hasExactStart: Bool { traits & Self.hasExactStartTrait != 0 }
 
     /// Asked for less than a request takes, or in more pieces than one takes.
-    var lingers: Bool { payload < 40 || packets >= 7 }
+    func lingers(hasEnded: Bool) -> Bool { payload < 40 || packets >= (hasEnded ? 7 : 4) }
 
     /// A piece of a connection that an active timeout cut: it asked for `seconds` or longer and has not stopped.
     func isSending(for seconds: Int64) -> Bool {

@@ -24,6 +24,10 @@ package struct OutcomeCell: Sendable, WindowCell {
     package internal(set) var timed: Int32 = 0
     /// Of these, slower than the service's own limit.
     package internal(set) var slowAnswers: Int32 = 0
+    /// Of the answers whose time is known, those to known clients, or to clients who are not named.
+    package internal(set) var timedKnown: Int32 = 0
+    /// Of these, slower than the service's own limit.
+    package internal(set) var slowKnown: Int32 = 0
     /// NXDOMAIN answers.
     package internal(set) var noSuchName: Int32 = 0
     /// Sum of query name lengths in octets.
@@ -70,6 +74,8 @@ package struct OutcomeCell: Sendable, WindowCell {
         slowRequests.add(other.slowRequests)
         timed.add(other.timed)
         slowAnswers.add(other.slowAnswers)
+        timedKnown.add(other.timedKnown)
+        slowKnown.add(other.slowKnown)
         noSuchName.add(other.noSuchName)
         nameOctets.add(other.nameOctets)
         saturated.add(other.saturated)
@@ -98,6 +104,8 @@ package struct OutcomeCell: Sendable, WindowCell {
         part.slowRequests = slowRequests.share(offset)
         part.timed = timed.share(offset)
         part.slowAnswers = slowAnswers.share(offset)
+        part.timedKnown = timedKnown.share(offset)
+        part.slowKnown = slowKnown.share(offset)
         part.noSuchName = noSuchName.share(offset)
         part.nameOctets = nameOctets.share(offset)
         part.saturated = saturated.share(offset)

@@ -63,8 +63,8 @@ extension ServiceAggregator {
         let hasEnded = client.flags.hasAny(of: .ending) || server?.flags.hasAny(of: .fin) ?? false
         let continues = !client.flags.hasAny(of: .syn) && !hasEnded
         guard continues || seconds >= Self.slowSeconds else { return }
-        // Who asked in one piece and gave up after a while without an answer was not slow: the server was.
-        guard !hasEnded || (server != nil && client.lingers) else { return }
+        // Who asked in one piece and waits without an answer is not slow: the server is.
+        guard continues || client.lingers(hasEnded: hasEnded), !hasEnded || server != nil else { return }
         // 50 octets a second of payload (signals.md), counted above bare headers.
         guard Int64(client.payload) <= 50 * max(seconds, 10) else { return }
         let first = max(client.start.seconds, now - WindowLimits.span + 1)

@@ -140,6 +140,8 @@ extension OutcomeCell {
         let count = Int32(clamping: outcome.count)
         if isTimed { timed.add(count) }
         if isSlow { slowAnswers.add(count) }
+        if isTimed, isKnown { timedKnown.add(count) }
+        if isSlow, isKnown { slowKnown.add(count) }
         guard outcome.part != .time else { return }
         if outcome.failure == .noSuchName { noSuchName.add(count) }
         if failed { failures.add(count) }

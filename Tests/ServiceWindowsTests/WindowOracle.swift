@@ -375,7 +375,8 @@ struct WindowOracle {
             // One that is over was slow if it asked for less than a request takes, or in many pieces.
             guard server != nil, duration >= 8, client.payload < 40 || client.packets >= 7 else { return }
         } else {
-            guard duration >= 8 || !client.flags.hasAny(of: .syn) else { return }
+            let continues = !client.flags.hasAny(of: .syn)
+            guard continues || (duration >= 8 && (client.payload < 40 || client.packets >= 4)) else { return }
         }
         guard client.payload <= UInt64(50 * max(duration, 10)) else { return }
         let first = min(last, max(client.start.seconds, now - WindowTerms.span + 1))
