@@ -51,8 +51,6 @@ package struct JSONPlan: Equatable, Sendable {
     private static let deepest = 8
 
     /// What a key can hold, by the words of the configuration.
-    package static var roleNames: [String] { roles.keys.sorted() }
-
     static let roles: [String: LogField] = [
         "status": .status, "client": .client, "time": .date(.any, .end), "start_time": .date(.any, .request),
         "request": .request, "target": .target, "site": .site, "frontend": .frontend, "backend": .backend,

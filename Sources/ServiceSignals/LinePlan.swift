@@ -66,9 +66,6 @@ package struct LinePlan: Equatable, Sendable {
         names(.server) || names(.serverAddress) && names(.serverPort)
     }
 
-    /// Whether the line tells of a request, as opposed to a bare connection.
-    var tellsOfRequests: Bool { names(.status) || names(.originalStatus) }
-
     func names(_ field: LogField) -> Bool { steps.contains { $0.field == field } }
 }
 

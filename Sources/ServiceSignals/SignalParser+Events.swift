@@ -139,6 +139,14 @@ extension LogRule {
         guard let own = self.frontend else { return 1 }
         if bytes.equals(frontend, own) { return 2 }
         let isTLS = own.utf8.last == 0x7E && own.utf8.count == frontend.count + 1
-        return isTLS && bytes.equals(frontend, String(own.dropLast())) ? 3 : 0
+        return isTLS && bytes.begins(own.utf8, with: frontend) ? 3 : 0
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether `text`, which is no shorter, begins with the bytes of `range`.
+    fileprivate func begins(_ text: String.UTF8View, with range: Range<Int>) -> Bool {
+        for (index, byte) in zip(range, text) where self[index] != byte { return false }
+        return true
     }
 }
