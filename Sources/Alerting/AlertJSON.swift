@@ -36,6 +36,7 @@ package enum AlertJSON {
             ("telemetry", telemetry(verdict.telemetry)),
             ("d3fend", .array(verdict.kind.defences.map { .string($0) })),
             ("mitigation", .string(Mitigation(verdict)?.field)),
+            ("maintenance", .string(verdict.maintenance)),
             ("text", .string(text)),
         ]).text
     }

@@ -45,6 +45,7 @@ package struct AlertSentence: Sendable {
     private func compose(_ brevity: Brevity) -> String {
         var clauses = ["\(subject): \(lead)"]
         clauses += changes
+        if let maintenance { clauses.append(maintenance) }
         if brevity < .noFigures { clauses += figures }
         if brevity < .noOrigin, let origin = origin(limit: brevity < .onePrefix ? 3 : 1) {
             clauses.append(origin)
@@ -57,7 +58,8 @@ package struct AlertSentence: Sendable {
 
     private func telemetryText(limit: Int) -> String {
         let detail = SafeText.escaped(verdict.detail ?? "telemetry is impaired")
-        let head = verdict.service == nil ? "telemetry: " : subject + ": "
+        let head =
+            (verdict.service == nil ? "telemetry: " : subject + ": ") + (maintenance.map { $0 + ": " } ?? "")
         let room = limit - head.utf8.count - unsentNote.utf8.count - 1
         let text = SafeText.shortened(detail, to: room)
         return head + text + (text.hasSuffix(".") ? "" : ".") + unsentNote
@@ -73,6 +75,13 @@ package struct AlertSentence: Sendable {
         let (name, endpoint) = (SafeText.escaped(service.name), service.key.description)
         return name.isEmpty || name == endpoint || name.utf8.count > Self.longestName
             ? endpoint : "\(name) \(endpoint)"
+    }
+
+    /// Why the message wakes nobody.
+    private var maintenance: String? {
+        guard let reason = verdict.maintenance else { return nil }
+        let words = SafeText.shortened(SafeText.escaped(reason), to: Self.longestName)
+        return "Under maintenance" + (words.isEmpty ? "" : " (\(words))")
     }
 
     /// What happens and since when.

@@ -21,7 +21,9 @@ package struct Mitigation: Equatable, Sendable {
 
     /// Nil when there is nothing to do, or nothing to do it to.
     package init?(_ verdict: Verdict) {
-        guard let service = verdict.service, verdict.event != .clear else { return nil }
+        guard let service = verdict.service, verdict.event != .clear, verdict.maintenance == nil else {
+            return nil
+        }
         let target = service.key.description
         if Self.canBeLimited(verdict.kind), let prefixes = Origin(verdict.sources?.top ?? []).concentrated {
             let list = prefixes.map(\.description).joined(separator: ", ")

@@ -22,7 +22,8 @@ extension StatusReport {
             + exporters.map { Self.line("exporter", $0) } + logs.map { Self.line("logs", $0) }
             + rules.map { Self.line("rule", $0) }
             + metrics.map { Self.line("metrics", $0) } + levels.map { Self.line("levels", $0) }
-            + services.map { Self.line("service", $0) } + writers.map { Self.line("writer", $0) }
+            + services.map { Self.line("service", $0) }
+            + suppressions.map { Self.line("suppression", $0) } + writers.map { Self.line("writer", $0) }
     }
 
     private static func line(_ type: String, _ value: some Encodable) -> String {

@@ -20,16 +20,19 @@ package struct StatusReport: Codable, Equatable, Sendable {
     package var levels: [Levels]
     /// What is normal for each service, the busiest first.
     package var services: [Service]
+    /// The entries of `suppress:`, in the order of the configuration.
+    package var suppressions: [Suppression]
     /// Where alerts go.
     package var writers: [Writer]
 
     package init(
         daemon: Daemon, sockets: [Socket], exporters: [Exporter], logs: [Logs], rules: [Rule],
-        metrics: [Metrics] = [], levels: [Levels] = [], services: [Service] = [], writers: [Writer]
+        metrics: [Metrics] = [], levels: [Levels] = [], services: [Service] = [],
+        suppressions: [Suppression] = [], writers: [Writer]
     ) {
         (self.daemon, self.sockets, self.exporters) = (daemon, sockets, exporters)
         (self.logs, self.rules, self.metrics, self.levels) = (logs, rules, metrics, levels)
-        (self.services, self.writers) = (services, writers)
+        (self.services, self.suppressions, self.writers) = (services, suppressions, writers)
     }
 }
 

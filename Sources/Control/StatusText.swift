@@ -26,6 +26,7 @@ package struct StatusText {
         if !report.metrics.isEmpty { lines += ["", "Metrics"] + metrics.lines }
         if !report.levels.isEmpty { lines += ["", "Levels, at most in the last minute"] + levels.lines }
         lines += ServiceText.lines(report.services, most: services)
+        if !report.suppressions.isEmpty { lines += ["", "Suppressed"] + suppressions.lines }
         if !report.writers.isEmpty { lines += ["", "Alerts"] + writers.lines }
         return lines
     }
@@ -152,6 +153,26 @@ package struct StatusText {
             table.add([
                 level.service, level.queue.map { "\($0)" } ?? "-", Self.percent(level.workersPercent),
                 Self.percent(level.cpuPercent),
+            ])
+        }
+        return table
+    }
+
+    private var suppressions: TextTable {
+        var table = TextTable([
+            .left("what"), .left("entry"), .left("service"), .left("why"), .left("now"), .left("left out"),
+            .left("last"),
+        ])
+        for entry in report.suppressions {
+            let counts: [(UInt64?, String)] = [
+                (entry.records, "records"), (entry.connections, "connections"), (entry.requests, "requests"),
+                (entry.incidents, "incidents"), (entry.messages, "messages"), (entry.seconds, "seconds"),
+            ]
+            table.add([
+                entry.list, entry.entry, entry.service, entry.why.isEmpty ? "-" : entry.why,
+                entry.active ? "on" : "off",
+                counts.compactMap { count, noun in count.map { "\($0) \(noun)" } }.joined(separator: ", "),
+                entry.lastHit ?? "never",
             ])
         }
         return table

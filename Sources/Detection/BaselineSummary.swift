@@ -84,6 +84,7 @@ package struct BaselineSummary: Sendable {
         switch baseline.trouble {
         case .harm: return (.frozen, "harm or an incident")
         case .maintenance: return (.frozen, "maintenance")
+        case .planned: return (.frozen, "a planned event")
         case .silence: return (.frozen, "its exporter is silent")
         case .loss where baseline.isGrown: return (.frozen, "its exporter's datagrams get lost")
         case .none, .pressure, .loss: break

@@ -139,7 +139,9 @@ package enum Classifier {
         if stands(service.unknownPaths, outFrom: service.knownPaths) { signs += 1 }
         if scatter(service.unknownPaths, unlike: service.knownPaths) { signs += 1 }
         if stands(service.unknownShapes, outFrom: service.knownShapes) { signs += 1 }
-        let perSource = Double(facts.newConnections + facts.requests) / Double(max(1, facts.sources))
+        // Of newcomers: a CDN or a NAT is known, and asks for many.
+        let perSource =
+            Double(facts.newFromUnknown + facts.requestsFromUnknown) / Double(max(1, facts.sources))
         let ten = Double(facts.duration) / 10
         // A person makes a request in a few seconds, a tool several a second.
         if perSource / max(1, ten) >= 20 { signs += 1 }

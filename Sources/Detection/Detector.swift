@@ -11,6 +11,8 @@ package struct Detector: ~Copyable {
     private let foreign: [Bool]
     private let watchesExporters: Bool
     var judges: [ServiceJudge] = []
+    /// What was declared in advance, and how often it applied.
+    package private(set) var suppression: Suppression
     private var telemetry = TelemetryWatch()
     /// Whose decisions are to be explained.
     package var demand = ExplanationDemand.none
@@ -21,10 +23,15 @@ package struct Detector: ~Copyable {
     var past: [String: LearnedService] = [:]
 
     /// - Parameters:
+    ///   - suppression: maintenance and planned events, of the services of `windows`.
     ///   - foreign: by slot, whether another detector judges the service; those behind the end are this one's.
     ///   - watchesExporters: whether notices about the telemetry are this one's to give.
-    package init(policy: DetectionPolicy, foreign: [Bool] = [], watchesExporters: Bool = true) {
-        (self.policy, self.foreign, self.watchesExporters) = (policy, foreign, watchesExporters)
+    package init(
+        policy: DetectionPolicy, suppression: Suppression = Suppression(), foreign: [Bool] = [],
+        watchesExporters: Bool = true
+    ) {
+        (self.policy, self.suppression) = (policy, suppression)
+        (self.foreign, self.watchesExporters) = (foreign, watchesExporters)
     }
 
     /// Takes over what `other` has learned, and its open incidents.
@@ -36,6 +43,7 @@ package struct Detector: ~Copyable {
         _ other: borrowing Detector, slots: [Int?], windows: borrowing ServiceAggregator
     ) {
         telemetry = other.telemetry
+        suppression.continueCounting(from: other.suppression)
         past = other.past
         let staying = Set(slots.compactMap { $0 })
         for slot in other.judges.indices where !staying.contains(slot) {
@@ -62,6 +70,7 @@ package struct Detector: ~Copyable {
         }
         var verdicts = watchesExporters ? telemetry.evaluate(exporters, now: windows.now) : []
         explanations.removeAll()
+        suppression.advance(to: windows.now)
         for slot in judges.indices where slot >= foreign.count || !foreign[slot] {
             if !past.isEmpty { claim(slot, &windows) }
             if let change = judges[slot].followOrigin(windows, exporters: exporters),
@@ -70,7 +79,11 @@ package struct Detector: ~Copyable {
                 verdicts.append(change)
             }
             verdicts += judges[slot].evaluate(
-                windows, exporters: exporters, policy: policy, demand: demand, into: &explanations)
+                windows, exporters: exporters, circumstances: suppression.circumstances(of: slot),
+                policy: policy, demand: demand, into: &explanations)
+            if judges[slot].effect != SuppressionEffect() {
+                suppression.note(judges[slot].effect, slot: slot)
+            }
             windows.setSuspicious(judges[slot].isSuspicious, slot: slot)
             if slot % Self.atATime == Self.atATime - 1 { between(&windows) }
         }

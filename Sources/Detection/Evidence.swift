@@ -15,6 +15,8 @@ package struct Evidence: Sendable {
     package var risingPressures: [PressureFinding] = []
     /// The channels whose evidence has come half way, those that show harm among them.
     package var risingHarms: [OutcomeFinding] = []
+    /// A planned event is on, and without it some metric would be up.
+    package var isMoreThanUsual = false
     /// Largest evidence of late of any pressure metric, up or not, in nats.
     package var pressureNow = 0.0
     /// Largest evidence of late of any outcome channel, up or not, in nats.

@@ -13,9 +13,10 @@ enum EvidenceCollector {
     /// - Parameters:
     ///   - isCalm: nothing is suspected or open.
     ///   - explains: what each test saw is kept.
+    ///   - expected: of the volume, by planned events.
     static func collect(
         _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, isCalm: Bool,
-        explains: Bool = false, policy: DetectionPolicy
+        explains: Bool = false, expected: ExpectedVolume, policy: DetectionPolicy
     ) -> Evidence {
         let now = windows.now
         let service = windows.service(slot)
@@ -24,9 +25,9 @@ enum EvidenceCollector {
         if explains { evidence.observations = Observations() }
         evidence.samplingInterval = Int(service.samplingInterval)
         evidence.isCold = baseline.isCold(at: now, policy)
-        findPressure(&evidence, seconds, service, baseline, policy)
+        findPressure(&evidence, seconds, service, baseline, expected, policy)
         findHarm(&evidence, seconds, service, baseline, policy)
-        findSlowPressure(&evidence, seconds, service, baseline, policy)
+        findSlowPressure(&evidence, seconds, service, baseline, expected, policy)
         judgeOrder(&evidence, service, policy)
         let onset = evidence.onset
         let all = seconds.span
@@ -93,15 +94,20 @@ enum EvidenceCollector {
 
     private static func findPressure(
         _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState,
-        _ baseline: ServiceBaseline,
-        _ policy: DetectionPolicy
+        _ baseline: ServiceBaseline, _ expected: ExpectedVolume, _ policy: DetectionPolicy
     ) {
         for metric in metrics(of: service, policy) {
             let lag = lag(of: metric, service)
+            let usual = baseline.metric(metric)
+            if !expected.isUsual,
+                PressureTest.run(metric, seconds: seconds, baseline: usual, lag: lag, policy: policy)?.isUp
+                    == true
+            {
+                evidence.isMoreThanUsual = true
+            }
             let finding = PressureTest.run(
-                metric, seconds: seconds, baseline: baseline.metric(metric), lag: lag, policy: policy)
-            evidence.observations?.add(
-                metric, finding, seconds, baseline.metric(metric), lag: lag, policy)
+                metric, seconds: seconds, baseline: usual, lag: lag, expected: expected, policy: policy)
+            evidence.observations?.add(metric, finding, seconds, usual, lag: lag, policy)
             guard let finding else { continue }
             evidence.pressureNow = max(evidence.pressureNow, finding.recent)
             evidence.lastPressed = latest(evidence.lastPressed, finding.lastLoud)
@@ -120,13 +126,14 @@ enum EvidenceCollector {
     /// that harm cannot be in order with: who grows for weeks would otherwise be attacked at each outage.
     private static func findSlowPressure(
         _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState,
-        _ baseline: ServiceBaseline, _ policy: DetectionPolicy
+        _ baseline: ServiceBaseline, _ expected: ExpectedVolume, _ policy: DetectionPolicy
     ) {
         guard evidence.risingPressures.isEmpty, !evidence.harms.isEmpty else { return }
         for metric in metrics(of: service, policy) {
             guard let slow = baseline.metric(metric).slow,
                 var finding = PressureTest.run(
-                    metric, seconds: seconds, baseline: slow, lag: lag(of: metric, service), policy: policy),
+                    metric, seconds: seconds, baseline: slow, lag: lag(of: metric, service),
+                    expected: expected, policy: policy),
                 finding.isUp
             else { continue }
             finding.isSlow = true

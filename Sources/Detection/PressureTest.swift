@@ -53,7 +53,7 @@ enum PressureTest {
 
     static func run(
         _ metric: PressureMetric, seconds: [ServiceSecond], baseline: MetricBaseline, lag: Int64,
-        policy: DetectionPolicy
+        expected: ExpectedVolume = .usual, policy: DetectionPolicy
     ) -> PressureFinding? {
         guard let last = seconds.last?.cell.second else { return nil }
         var path = CumulativeSum(threshold: policy.pressureThreshold, restart: 0, last: last, lag: lag)
@@ -63,15 +63,18 @@ enum PressureTest {
         let all = seconds.span
         for index in all.indices {
             let x = LogTable.logarithm(rate(of: metric, all[index]))
-            path.add(scale * gain(x - baseline.level), second: all[index].cell.second)
+            let second = all[index].cell.second
+            let level = baseline.level + expected.logarithm(at: second)
+            path.add(scale * gain(x - level), second: second)
         }
         guard let onset = path.onset else { return nil }
         let end = path.lastAbove ?? onset
         let mean = Self.mean(metric, seconds, from: onset, through: end)
-        let isMore = (mean + 0.5) >= policy.pressureRatio * (baseline.mean + 0.5)
+        let usual = baseline.mean * expected.factor(at: end)
+        let isMore = (mean + 0.5) >= policy.pressureRatio * (usual + 0.5)
         return PressureFinding(
             metric: metric, evidence: path.peak, recent: path.recent, onset: onset, end: end, rate: mean,
-            baseline: baseline.mean, isUp: isMore && path.peak >= policy.pressureThreshold,
+            baseline: usual, isUp: isMore && path.peak >= policy.pressureThreshold,
             isRising: isMore && path.peak >= policy.pressureThreshold / 2, lastLoud: path.lastLoud)
     }
 

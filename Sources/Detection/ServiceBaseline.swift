@@ -61,6 +61,8 @@ struct ServiceBaseline: Sendable {
         case loss
         /// The operator has said so.
         case maintenance
+        /// A planned event: what is planned is not usual.
+        case planned
         /// An incident or harm: nothing is learned, nor for a while after.
         case harm
     }
@@ -118,7 +120,8 @@ struct ServiceBaseline: Sendable {
 
     private mutating func freeze(_ now: Int64, _ policy: DetectionPolicy) {
         switch trouble {
-        case .none, .pressure, .maintenance: return
+        case .none, .pressure: return
+        case .maintenance, .planned: frozenUntil = max(frozenUntil, now + Int64(policy.thawAfter))
         case .harm:
             frozenUntil = max(frozenUntil, now + Int64(policy.thawAfter))
             waiting.removeAll(keepingCapacity: true)
@@ -135,7 +138,7 @@ struct ServiceBaseline: Sendable {
     private func mayLearn(_ complete: Int64) -> Bool {
         switch trouble {
         case .none, .pressure: complete > frozenUntil
-        case .silence, .maintenance, .harm: false
+        case .silence, .maintenance, .planned, .harm: false
         // A little known of a service is better than nothing.
         case .loss: !isGrown
         }

@@ -17,6 +17,11 @@ struct ServiceJudge: Sendable {
     private var incidents: UInt64 = 0
     /// At the last tick a test stood half way to its threshold.
     private var stirs = false
+    private var hold = MaintenanceHold()
+    /// What was declared for the second of the last evaluation.
+    private var circumstances = Circumstances.usual
+    /// What the circumstances have changed in the last evaluation.
+    private(set) var effect = SuppressionEffect()
 
     init(slot: Int) {
         self.slot = slot
@@ -28,20 +33,23 @@ struct ServiceJudge: Sendable {
         self.slot = slot
     }
 
-    var isSuspicious: Bool { machine.isSuspicious }
-    var isOpen: Bool { machine.isOpen }
+    var isSuspicious: Bool { machine.isSuspicious || isUnderMaintenance }
+    /// An incident is open that was told of.
+    var isOpen: Bool { machine.isOpen && !hold.isHolding }
 
     /// - Parameter explanations: takes this tick's, if it is wanted.
     mutating func evaluate(
-        _ windows: borrowing ServiceAggregator, exporters: [ExporterStatus], policy: DetectionPolicy,
-        demand: ExplanationDemand, into explanations: inout [Explanation]
+        _ windows: borrowing ServiceAggregator, exporters: [ExporterStatus], circumstances: Circumstances,
+        policy: DetectionPolicy, demand: ExplanationDemand, into explanations: inout [Explanation]
     ) -> [Verdict] {
+        effect = SuppressionEffect()
         let service = windows.service(slot)
         if service.identity != identity {
             // Another service has taken the slot.
             if identity != 0 { self = ServiceJudge(slot: slot) }
             identity = service.identity
         }
+        self.circumstances = circumstances
         defer {
             baseline.learn(
                 windows, slot: slot, now: windows.now, trouble: trouble(service, windows, policy, exporters),
@@ -61,8 +69,10 @@ struct ServiceJudge: Sendable {
             return []
         }
         let evidence = EvidenceCollector.collect(
-            windows, slot: slot, baseline: baseline, isCalm: isCalm, explains: explains, policy: policy)
+            windows, slot: slot, baseline: baseline, isCalm: isCalm, explains: explains,
+            expected: circumstances.expected, policy: policy)
         stirs = evidence.stirs(policy)
+        effect.isExpected = evidence.isMoreThanUsual && evidence.pressures.isEmpty
         let judgement = Classifier.classify(evidence, service, baseline)
         let severity = Self.severity(
             evidence, service, baseline,
@@ -78,18 +88,44 @@ struct ServiceJudge: Sendable {
         if explains {
             explanations.append(explained(evidence, judgement, severity, actions, windows, policy))
         }
-        let words = actions.map { word($0, evidence, severity, windows, exporters) }
-        guard let silence = log.evaluate(windows, slot: slot, baseline: baseline, isCalm: isCalm) else {
-            return words
+        var words = messages(actions, evidence).map { message in
+            word(message, evidence, severity, windows, exporters)
         }
-        return words + [word(silence, evidence, windows, exporters)]
+        if let silence = log.evaluate(windows, slot: slot, baseline: baseline, isCalm: isCalm) {
+            words.append(word(silence, evidence, windows, exporters))
+        }
+        return words
     }
+
+    /// What is to be said, maintenance considered.
+    private mutating func messages(
+        _ actions: [IncidentMachine.Action], _ evidence: Evidence
+    ) -> [MaintenanceHold.Message] {
+        let wasHolding = hold.isHolding
+        let messages = hold.pass(
+            actions, inMaintenance: isUnderMaintenance,
+            isOngoing: machine.state == .open && evidence.pressure != nil && evidence.harm != nil)
+        effect.incidents = UInt64(messages.count { $0 == .noted })
+        effect.messages = wasHolding ? UInt64(actions.count { $0 == .update || $0 == .clear }) : 0
+        if wasHolding, !hold.isHolding {
+            // It is told of from now on, whenever it began.
+            machine.incident?.lastMessage = evidence.now
+        }
+        return messages
+    }
+
+    private var isUnderMaintenance: Bool { circumstances.maintenance != nil }
+
+    private func isPlanned(_ second: Int64) -> Bool { circumstances.expected.factor(at: second) > 1 }
 
     /// What keeps the present from being learned as normal.
     private func trouble(
         _ service: ServiceState, _ windows: borrowing ServiceAggregator, _ policy: DetectionPolicy,
         _ exporters: [ExporterStatus] = []
     ) -> ServiceBaseline.Trouble {
+        if isUnderMaintenance { return .maintenance }
+        // What is planned is not usual. A service of which nothing is known yet has to learn all the same.
+        if isPlanned(windows.now), baseline.learned >= policy.warmUp { return .planned }
         if policy.disabledRules.contains(.freezing) { return .none }
         if machine.isHarmed { return .harm }
         // By the newest flow, not by the newest datagram: an exporter that stalls may go on sending templates.
@@ -153,7 +189,7 @@ struct ServiceJudge: Sendable {
         explanation.lags.log = service.logLag
         explanation.learning =
             switch trouble(service, windows, policy) {
-            case .harm, .maintenance: .frozen
+            case .harm, .maintenance, .planned: .frozen
             case .silence, .loss: .silent
             case .none, .pressure:
                 windows.now - Int64(policy.learningDelay) <= baseline.frozenUntil
@@ -209,6 +245,23 @@ struct ServiceJudge: Sendable {
     // MARK: Words
 
     private func word(
+        _ message: MaintenanceHold.Message, _ evidence: Evidence, _ severity: Severity,
+        _ windows: borrowing ServiceAggregator, _ exporters: [ExporterStatus]
+    ) -> Verdict {
+        switch message {
+        case .told(let action):
+            var verdict = word(action, evidence, severity, windows, exporters)
+            if verdict.event == .notice { verdict.maintenance = circumstances.maintenance }
+            return verdict
+        case .noted:
+            var verdict = word(.open, evidence, severity, windows, exporters)
+            (verdict.event, verdict.incident, verdict.severity) = (.notice, nil, .notice)
+            verdict.maintenance = circumstances.maintenance
+            return verdict
+        }
+    }
+
+    private func word(
         _ action: IncidentMachine.Action, _ evidence: Evidence, _ severity: Severity,
         _ windows: borrowing ServiceAggregator, _ exporters: [ExporterStatus]
     ) -> Verdict {
@@ -248,6 +301,8 @@ struct ServiceJudge: Sendable {
                 "its log has been silent for \(seconds) s while \(connections) connections came: failures that only it would tell are not seen"
         case .speaksAgain: verdict.detail = "its log speaks again"
         }
+        verdict.maintenance = circumstances.maintenance
+        if verdict.maintenance != nil { verdict.severity = .notice }
         return verdict
     }
 

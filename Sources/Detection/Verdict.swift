@@ -33,6 +33,8 @@ package struct Verdict: Equatable, Sendable {
     /// Free sentence for notices about telemetry, such as `exporter 10.3.0.1 silent for 60 s`; built by us, its
     /// variable parts already safe to print.
     package var detail: String?
+    /// Why the service is under maintenance, possibly empty, where that is the reason that this is a notice.
+    package var maintenance: String?
     /// Set on clear: how long the incident was open.
     package var lasted: Interval?
 

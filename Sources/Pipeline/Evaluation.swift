@@ -15,22 +15,27 @@ package struct Evaluation: ~Copyable {
     package private(set) var windows: ServiceAggregator
     private var detector: Detector
     private let exporters: ExporterTable
+    private let declarations: SuppressionConfiguration
 
     /// Configured services that another evaluation judges.
     private let foreign: Int
 
     /// - Parameter share: of the services; nil for all of them.
     package init(_ configuration: Configuration, share: EvaluationShare? = nil, exporters: ExporterTable) {
+        let directory = ServiceDirectory(configuration.services)
+        declarations = configuration.suppression
         windows = ServiceAggregator(
-            directory: ServiceDirectory(configuration.services),
+            directory: directory,
             limits: WindowLimits(configuration, shards: share?.router.plan.count ?? 1),
             discovers: configuration.discovery.isEnabled,
-            declared: configuration.suppression.sources.map(\.prefix),
-            egress: configuration.suppression.egress.map(\.prefix))
+            declared: declarations.sources.map { $0.network(directory) },
+            egress: declarations.egress.map { $0.network(directory) })
         if let share { windows.admits = { share.router.admits($0, shard: share.index) } }
         let foreign = share.map { $0.router.plan.foreign(to: $0.index) } ?? []
         detector = Detector(
-            policy: configuration.detection, foreign: foreign, watchesExporters: share?.index ?? 0 == 0)
+            policy: configuration.detection,
+            suppression: Suppression(declarations.plan, services: configuration.services.map(\.name)),
+            foreign: foreign, watchesExporters: share?.index ?? 0 == 0)
         self.foreign = foreign.count { $0 }
         self.exporters = exporters
     }
@@ -82,6 +87,11 @@ package struct Evaluation: ~Copyable {
         windows.levelsOfLate.map { ServiceLevels(service: windows.service($0.slot).name, levels: $0.levels) }
     }
 
+    /// Of all entries of `suppress:`, in the order of the configuration.
+    package var suppressions: [SuppressionUse] {
+        SuppressionUse.all(declarations, windows, detector.suppression)
+    }
+
     /// Incidents that are open now.
     package var openIncidents: Int { detector.openIncidents }
 
@@ -116,6 +126,12 @@ package struct EvaluationShare: Sendable {
     package let router: ShardRouter
 
     package init(index: Int, router: ShardRouter) { (self.index, self.router) = (index, router) }
+}
+
+extension DeclaredPrefix {
+    fileprivate func network(_ directory: ServiceDirectory) -> DeclaredNetwork {
+        DeclaredNetwork(prefix, service: service.flatMap { directory.service(named: $0) })
+    }
 }
 
 extension WindowLimits {

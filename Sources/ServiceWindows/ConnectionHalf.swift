@@ -27,6 +27,7 @@ struct ConnectionHalf: BitwiseCopyable {
     private static let isKnownTrait: UInt8 = 4
     private static let isNewTrait: UInt8 = 8
     private static let hasExactStartTrait: UInt8 = 16
+    private static let isDeclaredTrait: UInt8 = 32
 
     /// Of nobody, to fill places with.
     static var none: ConnectionHalf { ConnectionHalf() }
@@ -53,6 +54,7 @@ struct ConnectionHalf: BitwiseCopyable {
             | (prepared.share.isKnown ? Self.isKnownTrait : 0)
             | (prepared.share.isNew ? Self.isNewTrait : 0)
             | (traits.presence.has(.exactStart) ? Self.hasExactStartTrait : 0)
+            | (prepared.share.isDeclared ? Self.isDeclaredTrait : 0)
     }
 
     /// Without its counterpart: most halves are of TCP connections that went on and ended, and those say nothing.
@@ -70,6 +72,8 @@ struct ConnectionHalf: BitwiseCopyable {
     var isTCP: Bool { traits & Self.isTCPTrait != 0 }
     var hasFlags: Bool { traits & Self.hasFlagsTrait != 0 }
     var isKnown: Bool { traits & Self.isKnownTrait != 0 }
+    /// Of a declared source, or an answer to it.
+    var isDeclared: Bool { traits & Self.isDeclaredTrait != 0 }
     private var isNew: Bool { traits & Self.isNewTrait != 0 }
     private var hasExactStart: Bool { traits & Self.hasExactStartTrait != 0 }
 

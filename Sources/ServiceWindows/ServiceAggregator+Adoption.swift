@@ -12,6 +12,7 @@ extension ServiceAggregator {
         (now, nowMicroseconds) = (other.now, other.nowMicroseconds)
         booked = other.counters
         known.adopt(other.known)
+        continueCounting(networksOf: other)
         for exporter in 0..<min(watermarks.count, other.watermarks.count) {
             watermarks[exporter] = other.watermarks[exporter]
         }
@@ -38,6 +39,7 @@ extension ServiceAggregator {
     /// Goes on counting where `other` stopped, when windows begin anew: counters only rise.
     package mutating func continueCounting(from other: borrowing ServiceAggregator) {
         booked = other.counters
+        continueCounting(networksOf: other)
     }
 
     private mutating func adoptService(_ other: borrowing ServiceAggregator, from: Int, to: Int) {

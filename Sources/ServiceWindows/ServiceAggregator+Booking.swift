@@ -18,7 +18,7 @@ extension ServiceAggregator {
                 sampling: records[index].samplingInterval, exporter: records[index].exporter, now: now,
                 last: record.last)
             let isBiflow = records[index].presence.has(.reverse)
-            var share = Share()
+            var share = Share(isDeclared: !record.toServer && answersDeclared(records[index], slot))
             if record.toServer || isBiflow {
                 let flags = record.toServer ? records[index].tcpFlags : records[index].reverseTCPFlags
                 share = recognise(
@@ -30,26 +30,36 @@ extension ServiceAggregator {
         }
     }
 
+    /// Whether a server's record goes to a declared source.
+    @inline(__always)
+    private func answersDeclared(_ record: borrowing FlowRecord, _ slot: Int) -> Bool {
+        networks.declared.index(of: record.destination, slot: slot) >= 0
+    }
+
     /// What a client's half tells.
     @inline(__always)
     private mutating func recognise(
         _ client: IPAddress, _ flags: TCPFlags, _ traits: FlowTraits, _ record: PreparedRecord
     ) -> Share {
         let slot = Int(record.slot)
-        let isKnown = known.contains(record.known) || egress.contains(client)
-        guard !declared.contains(client) else {
+        let egress = networks.egress.index(of: client, slot: slot)
+        let isKnown = egress >= 0 || known.contains(record.known)
+        let declared = networks.declared.index(of: client, slot: slot)
+        let isNew = begins(flags, traits, record)
+        let isDenied = isNew && traits.firewallEvent == FlowRecord.denied
+        guard declared < 0 else {
             booked.declared &+= 1
-            return Share(isKnown: isKnown)
+            networks.countDeclared(declared, isNew: isNew, now: now)
+            return Share(isKnown: isKnown, isDenied: isDenied, isDeclared: true)
         }
+        if egress >= 0 { networks.countEgress(egress, isNew: isNew, now: now) }
         if !isKnown, !pulses[slot].isSuspicious {
             known.meet(record.known, slot: slot, now: now, limit: limits.newcomers)
         }
-        let isNew = begins(flags, traits, record)
         if isNew { pulses[slot].begin(now: now, first: record.first) }
         return Share(
             isKnown: isKnown, isClients: true, isOpen: traits.isTold, isNew: isNew,
-            isSynOnly: isNew && traits.hasFlags && flags.isSynOnly,
-            isDenied: isNew && traits.firewallEvent == FlowRecord.denied)
+            isSynOnly: isNew && traits.hasFlags && flags.isSynOnly, isDenied: isDenied, isOfMany: egress >= 0)
     }
 
     /// Whether a client's half is the first of its connection.
@@ -102,15 +112,20 @@ extension ServiceAggregator {
                 continue
             }
             booked.records &+= 1
-            if record.share.isNew { distinct.insert(record.client, slot: slot, second: record.first) }
+            if record.share.isNew, !record.share.isOfMany {
+                distinct.insert(record.client, slot: slot, second: record.first)
+            }
             if records[index].presence.has(.answers) { bookAnswers(records[index], here) }
             if records[index].presence.has(.reverse) {
                 bookBiflow(records[index], here)
                 continue
             }
             let weight = records[index].samplingInterval
-            let amount = Amount(
-                packets: records[index].packets, octets: records[index].octets, weight: weight)
+            // A load test is no volume, and neither are the answers to it.
+            let amount =
+                record.share.isDeclared
+                ? .none
+                : Amount(packets: records[index].packets, octets: records[index].octets, weight: weight)
             guard record.first == record.last, cell.remaining == 1 else {
                 bookLong(amount, weight, here, record.share, toServer: record.toServer)
                 continue
@@ -125,7 +140,9 @@ extension ServiceAggregator {
         let prepared = prepared[here]
         let weight = record.samplingInterval
         let (client, server) = FlowEnd.ofBiflow(record, toServer: prepared.toServer)
-        let (asked, answered) = (Amount(client, weight: weight), Amount(server, weight: weight))
+        let isDeclared = prepared.share.isDeclared
+        let asked = isDeclared ? .none : Amount(client, weight: weight)
+        let answered = isDeclared ? .none : Amount(server, weight: weight)
         bookLong(asked, weight, here, prepared.share, toServer: true)
         if let cell = cells.place(slot: Int(prepared.slot), second: prepared.last) {
             // One record, though both directions are booked.
@@ -152,7 +169,7 @@ extension ServiceAggregator {
         let open: Int32 = share.isOpen ? Int32(clamping: weight) : 0
         let step = LevelStep(open: open, slow: 0, amount: even, toServer: toServer)
         let hasLevel = raise(slot, first, last, step)
-        if share.isNew, let begin = cells.place(slot: slot, second: first) {
+        if share.isNew || share.isDenied, let begin = cells.place(slot: slot, second: first) {
             cells.change(begin.index) { $0.countNew(share, weight) }
         }
         // The search for the others may have taken its page.
@@ -241,6 +258,10 @@ struct Amount {
 
     init(packets: Int64, octets: Int64) { (self.packets, self.octets) = (packets, octets) }
 
+    /// Nothing.
+    @inline(__always)
+    static var none: Amount { Amount(packets: 0, octets: 0) }
+
     @inline(__always)
     init(packets: UInt64, octets: UInt64, weight: UInt32) {
         // Nearly always, and without a check of each step.
@@ -285,12 +306,12 @@ struct Share: BitwiseCopyable {
     @inline(__always)
     init(
         isKnown: Bool = false, isClients: Bool = false, isOpen: Bool = false, isNew: Bool = false,
-        isSynOnly: Bool = false, isDenied: Bool = false
+        isSynOnly: Bool = false, isDenied: Bool = false, isDeclared: Bool = false, isOfMany: Bool = false
     ) {
         bits =
             (isKnown ? 1 : 0) | (isClients ? 2 : 0) | (isOpen ? 4 : 0) | (isNew ? 8 : 0)
             | (isSynOnly ? 16 : 0)
-            | (isDenied ? 32 : 0)
+            | (isDenied ? 32 : 0) | (isDeclared ? 64 : 0) | (isOfMany ? 128 : 0)
     }
 
     /// The service knows the client.
@@ -305,6 +326,10 @@ struct Share: BitwiseCopyable {
     @inline(__always) var isSynOnly: Bool { bits & 16 != 0 }
     /// A firewall denied it.
     @inline(__always) var isDenied: Bool { bits & 32 != 0 }
+    /// The client is a declared source, whose traffic is no pressure. Told of a server's record too.
+    @inline(__always) var isDeclared: Bool { bits & 64 != 0 }
+    /// The client stands for many.
+    @inline(__always) var isOfMany: Bool { bits & 128 != 0 }
 }
 
 /// What a record says of its flow besides its ends.
@@ -403,11 +428,12 @@ extension FlowCell {
     /// Connections that began.
     @inline(__always)
     fileprivate mutating func countNew(_ share: Share, _ weight: UInt32) {
-        guard share.isNew else { return }
         let connections = Int32(clamping: weight)
-        newConnections.add(connections)
-        if !share.isKnown { newConnectionsFromUnknown.add(connections) }
-        if share.isSynOnly { synOnly.add(connections) }
+        if share.isNew {
+            newConnections.add(connections)
+            if !share.isKnown { newConnectionsFromUnknown.add(connections) }
+            if share.isSynOnly { synOnly.add(connections) }
+        }
         guard share.isDenied else { return }
         denied.add(connections)
         ended.add(connections)

@@ -10,14 +10,14 @@ extension ServiceAggregator {
         let slot = Int(client.slot)
         guard let last = clamp(max(client.end, server?.end ?? client.end).seconds) else { return }
         guard client.isTCP else { return concludeDatagrams(client, server, slot, last) }
-        bookSlow(client, server, slot: slot, last: last)
+        if !client.isDeclared { bookSlow(client, server, slot: slot, last: last) }
         if let server, let delay = client.delay(of: server) {
             bookHandshake(
                 delay, slot, client.start.seconds, last: last, isMeasured: pulses[slot].measuresDelays)
         }
         let result = ConnectionResult(client, server)
         guard result != .unknown else {
-            if client.isSending(for: Self.slowSeconds) {
+            if !client.isDeclared, client.isSending(for: Self.slowSeconds) {
                 count(shape: Self.stillSending, isKnown: client.isKnown, slot)
             }
             return
@@ -89,16 +89,18 @@ extension ServiceAggregator {
     private mutating func bookShape(
         _ client: ConnectionHalf, _ server: ConnectionHalf, _ slot: Int, _ cell: Int
     ) {
-        let shape =
-            UInt32(halfOctave(UInt64(client.octets))) << 8 | UInt32(halfOctave(UInt64(server.octets)))
-            | 1 << 16
-        count(shape: shape, isKnown: client.isKnown, slot)
+        if !client.isDeclared {
+            let shape =
+                UInt32(halfOctave(UInt64(client.octets))) << 8 | UInt32(halfOctave(UInt64(server.octets)))
+                | 1 << 16
+            count(shape: shape, isKnown: client.isKnown, slot)
+        }
         guard client.isTCP, client.packets <= Self.shortPackets else { return }
         let duration = UInt32(clamping: (client.end - client.start).microseconds / 1000)
         cells[cell].countShort(
             isSlow: duration > pulses[slot].slowShortMilliseconds, isKnown: client.isKnown)
         if client.isKnown, server.payload < pulses[slot].shortAnswerOctets { cells[cell].truncated.add(1) }
-        if pulses[slot].speaksTLS, client.payload <= 700, server.octets <= 6000 {
+        if pulses[slot].speaksTLS, !client.isDeclared, client.payload <= 700, server.octets <= 6000 {
             cells[cell].handshakeOnly.add(1)
         }
         guard !pulses[slot].isSuspicious else { return }

@@ -38,33 +38,43 @@ extension ServiceAggregator {
         guard slot < states.count, let second = clamp(outcome.time.seconds),
             let place = outcomeCells.place(slot: slot, second: second)
         else { return false }
+        let hasClient = outcome.client != .unspecified
+        let declared = hasClient ? networks.declared.index(of: outcome.client, slot: slot) : -1
         outcomeCells[place.index].note(outcome)
         pulses[slot].lastSeen = now
         // A level alone is the host's word: that goes on when the service has fallen silent.
         if outcome.count > 0 { states[slot].hear(outcome) }
         if outcome.level != .none { states[slot].levels.note(outcome.level, outcome.levelValue) }
         guard outcome.isRequest || outcome.isAttempt else { return true }
-        let hasClient = outcome.client != .unspecified
-        let isDeclared = hasClient && declared.contains(outcome.client)
-        let isKnown = !hasClient || isDeclared || recognise(outcome.client, slot: slot)
-        if outcome.isAttempt, !isDeclared { outcomeCells[place.index].attempt(outcome, isKnown: isKnown) }
-        if outcome.isRequest {
-            bookRequest(outcome, slot, place.index, isKnown: isKnown, isDeclared: isDeclared)
+        if declared >= 0, outcome.isRequest {
+            networks.countDeclared(declared, requests: outcome.count, now: now)
         }
-        if hasClient, !isDeclared { bookClient(outcome, slot, second, isKnown: isKnown) }
+        let isOneOfSeveral = hasClient && declared < 0
+        let egress = isOneOfSeveral ? networks.egress.index(of: outcome.client, slot: slot) : -1
+        if egress >= 0, outcome.isRequest {
+            networks.countEgress(egress, requests: outcome.count, now: now)
+        }
+        let isKnown = !isOneOfSeveral || egress >= 0 || recognise(outcome.client, slot: slot)
+        if outcome.isAttempt, declared < 0 { outcomeCells[place.index].attempt(outcome, isKnown: isKnown) }
+        if outcome.isRequest {
+            bookRequest(outcome, slot, place.index, isKnown: isKnown, isDeclared: declared >= 0)
+        }
+        if isOneOfSeveral { bookClient(outcome, slot, second, isKnown: isKnown, isOfMany: egress >= 0) }
         return true
     }
 
     /// Whether the service has met the client's prefix; a newcomer goes into the waiting room.
     private mutating func recognise(_ client: IPAddress, slot: Int) -> Bool {
         let key = KnownClients.key(service: pulses[slot].identity, client: client)
-        if known.contains(key) || egress.contains(client) { return true }
+        if known.contains(key) { return true }
         if !pulses[slot].isSuspicious { known.meet(key, slot: slot, now: now, limit: limits.newcomers) }
         return false
     }
 
-    private mutating func bookClient(_ outcome: Outcome, _ slot: Int, _ second: Int64, isKnown: Bool) {
-        distinct.insert(outcome.client.mixed, slot: slot, second: second)
+    private mutating func bookClient(
+        _ outcome: Outcome, _ slot: Int, _ second: Int64, isKnown: Bool, isOfMany: Bool
+    ) {
+        if !isOfMany { distinct.insert(outcome.client.mixed, slot: slot, second: second) }
         if outcome.failure != .slowRequest, pulses[slot].isSuspicious {
             rank(outcome.client, weight: 1, slot: slot, second: max(now, second))
         }

@@ -17,10 +17,8 @@ package struct ServiceAggregator: ~Copyable {
     /// Services of the configuration: slots from here on were discovered.
     let configuredCount: Int
     let discovers: Bool
-    /// Declared sources: no pressure, no newcomers (load tests, monitors).
-    let declared: PrefixSet
-    /// Shared egress (CDN, NAT): volume counts, per-source tests do not.
-    let egress: PrefixSet
+    /// Sources that the operator declared.
+    var networks: CountedNetworks
 
     /// By slot: what records touch, and the rest.
     var pulses: BoundedArray<ServicePulse>
@@ -52,14 +50,18 @@ package struct ServiceAggregator: ~Copyable {
     package var admits: (@Sendable (ServiceKey) -> Bool)?
 
     /// Slots of the configured services come first, in their order. Call ``advance(to:)`` before the first record.
+    ///
+    /// - Parameters:
+    ///   - declared: load tests and monitors: they make no pressure and are no newcomers; their outcomes count.
+    ///   - egress: CDN, proxies, NAT: their volume counts, how many they are and whether they are new does not.
     package init(
         directory: ServiceDirectory, limits: WindowLimits = WindowLimits(), discovers: Bool = true,
-        declared: [IPPrefix] = [], egress: [IPPrefix] = []
+        declared: [DeclaredNetwork] = [], egress: [DeclaredNetwork] = []
     ) {
         let services = max(limits.services, directory.services.count)
         self.limits = limits
         (self.directory, configuredCount, self.discovers) = (directory, directory.services.count, discovers)
-        (self.declared, self.egress) = (PrefixSet(declared), PrefixSet(egress))
+        networks = CountedNetworks(declared: declared, egress: egress)
         pulses = BoundedArray(capacity: services)
         cells = CellStore(services: services, octets: limits.cellOctets)
         outcomeCells = CellStore(services: services, octets: limits.outcomeOctets)
@@ -188,13 +190,7 @@ package struct ServiceAggregator: ~Copyable {
         }
     }
 
-    // MARK: Who counts
-
-    /// Whether the service has met the client's prefix, or the client stands for many.
-    func isKnown(_ client: IPAddress, slot: Int) -> Bool {
-        known.contains(KnownClients.key(service: pulses[slot].identity, client: client))
-            || egress.contains(client)
-    }
+    // MARK: Which seconds count
 
     /// Ahead of `now` a flow may end (clock offsets) without being refused.
     private static var aheadSeconds: Int64 { 5 }

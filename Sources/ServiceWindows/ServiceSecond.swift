@@ -81,20 +81,16 @@ extension ServiceAggregator {
     }
 
     /// The client prefixes that did most in the last 30 to 60 seconds in which the service was suspicious, with their
-    /// share of everything.
+    /// share of everything. Declared sources and shared egress are never listed.
     ///
     /// - Parameter ofNewcomers: lists only those whom the service did not know: to limit the users whom an attack hurts would
     ///   finish its work.
     package func topPrefixes(_ most: Int, slot: Int, ofNewcomers: Bool) -> [(prefix: IPPrefix, share: Double)]
     {
         guard let ranking = ranking(slot) else { return [] }
-        let all = ranking.prefixes(at: now)
+        let all = ranking.prefixes(at: now).filter { !isDeclared($0.prefix, slot: slot) }
         guard ofNewcomers else { return Array(all.prefix(most)) }
-        let newcomers = all.filter { entry in
-            let address = entry.prefix.address
-            return !declared.contains(address) && !isKnown(address, slot: slot)
-        }
-        return Array(newcomers.prefix(most))
+        return Array(all.filter { !isKnown($0.prefix.address, slot: slot) }.prefix(most))
     }
 
     /// The client addresses that did most in the same time.

@@ -24,7 +24,7 @@ package struct Configuration: Equatable, Sendable {
     package var signals = SignalConfiguration()
     /// `detection:` and `baseline.warm_up`.
     package var detection = DetectionPolicy()
-    /// `suppress:` without maintenance windows, which are not implemented yet.
+    /// `suppress:`
     package var suppression = SuppressionConfiguration()
     /// Where alerts go, in the order of the file.
     package var alerts: [AlertOutput] = [.localSyslog(path: AlertOutput.localSyslogPath, facility: .daemon)]
@@ -234,6 +234,8 @@ package struct SuppressionConfiguration: Equatable, Sendable {
     package var sources: [DeclaredPrefix] = []
     /// CDN, proxy or NAT addresses that stand for many users: no tests per source, volume counts.
     package var egress: [DeclaredPrefix] = []
+    /// Maintenance windows and planned events.
+    package var plan = SuppressionPlan()
 
     package init() {}
 }
@@ -242,10 +244,14 @@ package struct SuppressionConfiguration: Equatable, Sendable {
 package struct DeclaredPrefix: Equatable, Sendable {
     /// An address alone is a prefix of one host.
     package var prefix: IPPrefix
+    /// Name of the one service that it is for; nil for every service.
+    package var service: String?
     /// Empty when the file gives no reason.
     package var reason: String
 
-    package init(prefix: IPPrefix, reason: String) { (self.prefix, self.reason) = (prefix, reason) }
+    package init(prefix: IPPrefix, service: String? = nil, reason: String) {
+        (self.prefix, self.service, self.reason) = (prefix, service, reason)
+    }
 }
 
 /// Where alerts go.

@@ -95,17 +95,27 @@ enum BaselineKey: String, SectionKey {
 }
 
 enum SuppressKey: String, SectionKey {
-    case sources, egress, maintenance
+    case sources, egress, maintenance, events
     static let sectionPath = "suppress"
 }
 
-enum DeclaredPrefixKey: String, SectionKey {
-    case prefix, why
+enum DeclaredPrefixKey: String, DeclarationKey {
+    case prefix, service, why
     static let sectionPath = "suppress.sources[]"
 }
 
+enum EgressKey: String, DeclarationKey {
+    case prefix, service, why
+    static let sectionPath = "suppress.egress[]"
+}
+
+enum PlannedEventKey: String, SectionKey {
+    case service, from, until, factor, why
+    static let sectionPath = "suppress.events[]"
+}
+
 enum MaintenanceKey: String, SectionKey {
-    case service, schedule, lasting
+    case service, schedule, lasting, zone, from, until, why
     static let sectionPath = "suppress.maintenance[]"
 }
 
@@ -156,7 +166,8 @@ extension Configuration {
         + paths(MetricRuleKey.self)
         + paths(BaselineKey.self)
         + DetectionPolicy.options.map { "detection." + $0.name } + paths(SuppressKey.self)
-        + paths(DeclaredPrefixKey.self) + paths(MaintenanceKey.self) + paths(AlertKey.self)
+        + paths(DeclaredPrefixKey.self) + paths(EgressKey.self) + paths(MaintenanceKey.self)
+        + paths(PlannedEventKey.self) + paths(AlertKey.self)
         + paths(SyslogOutputKey.self) + paths(StandardOutputKey.self) + paths(FileOutputKey.self)
         + paths(ControlKey.self) + paths(StateKey.self) + paths(ArchiveKey.self)
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Detection
+import FlowModel
+import Pipeline
 import Settings
 
 /// `spate check`: reads the configuration and says everything that is wrong with it.
@@ -20,6 +23,21 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let configuration = try Configuration.loadOrExit(path: config)
         StandardStreams.write("\(config): valid: \(Self.summary(configuration))")
+        for line in Self.declarations(configuration.suppression) { StandardStreams.write("  " + line) }
+    }
+
+    /// What is declared, a line each: `source 10.30.0.5/32 for every service: load test`.
+    static func declarations(_ suppression: SuppressionConfiguration) -> [String] {
+        func line(_ what: String, _ service: String?, _ reason: String) -> String {
+            "\(what) for \(service ?? "every service")"
+                + (reason.isEmpty ? "" : ": \(SafeText.escaped(reason))")
+        }
+        return suppression.sources.map { line("source \($0.prefix)", $0.service, $0.reason) }
+            + suppression.egress.map { line("egress \($0.prefix)", $0.service, $0.reason) }
+            + suppression.plan.maintenance.map { line("maintenance \($0.time.text)", $0.service, $0.reason) }
+            + suppression.plan.events.map {
+                line("event \($0.span.text) x \($0.factor)", $0.service, $0.reason)
+            }
     }
 
     /// `3 sockets, 6 services, 4 log rules, 2 outputs`, with the metric rules where there are any.

@@ -160,6 +160,7 @@ final class EvaluationLoop: @unchecked Sendable {
             for verdict in verdicts { snapshot.verdicts[verdict.event, default: 0] += 1 }
             snapshot.openIncidents = evaluation.openIncidents
             snapshot.levels = evaluation.levels
+            snapshot.suppressions = evaluation.suppressions
         }
         for verdict in verdicts { say(verdict) }
     }

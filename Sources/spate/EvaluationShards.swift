@@ -126,6 +126,8 @@ struct EvaluationSnapshot: Sendable {
     var levels: [ServiceLevels] = []
     /// Of the services that are judged, some seconds old.
     var baselines: [BaselineSummary] = []
+    /// Entries of `suppress:`, in the order of the configuration.
+    var suppressions: [SuppressionUse] = []
 
     /// Of two shards.
     func adding(_ other: EvaluationSnapshot) -> EvaluationSnapshot {
@@ -138,6 +140,7 @@ struct EvaluationSnapshot: Sendable {
         sum.records += other.records
         sum.levels += other.levels
         sum.baselines += other.baselines
+        sum.suppressions = SuppressionUse.adding(suppressions, other.suppressions)
         return sum
     }
 }

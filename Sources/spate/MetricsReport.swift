@@ -25,7 +25,9 @@ struct MetricsReport {
         evaluation = daemon.evaluation.snapshot
     }
 
-    var metrics: [Metric] { intake + decoding + rings + windows + signals + statsd + levels + outgoing }
+    var metrics: [Metric] {
+        intake + decoding + rings + windows + signals + statsd + levels + suppression + outgoing
+    }
 
     // MARK: Intake
 

@@ -24,7 +24,7 @@ struct StatusSurvey {
     var report: StatusReport {
         StatusReport(
             daemon: process, sockets: sockets, exporters: exporters, logs: logs, rules: rules,
-            metrics: metrics, levels: levels, services: services,
+            metrics: metrics, levels: levels, services: services, suppressions: suppressions,
             writers: parts.dispatcher.snapshots.map {
                 StatusReport.Writer(
                     writer: $0.name, delivered: $0.delivered, waiting: $0.waiting, dropped: $0.dropped)

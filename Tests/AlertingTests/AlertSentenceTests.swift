@@ -49,6 +49,18 @@ import Testing
                 """)
     }
 
+    @Test(arguments: [("new disks", " (new disks)"), ("", ""), ("a\n.", " (a\\u{A}.)")])
+    func `under maintenance nobody is told what to do, but why`(why: String, words: String) {
+        var verdict = Fixtures.slowConnections(event: .notice)
+        (verdict.incident, verdict.severity, verdict.maintenance) = (nil, .notice, why)
+        #expect(
+            Fixtures.text(verdict).hasPrefix(
+                "web-http 10.2.0.20:80/tcp: slow-connection flood since 02:03:49. Under maintenance\(words). 398 slow"
+            ))
+        #expect(!Fixtures.text(verdict).contains("Do: "))
+        #expect(AlertJSON.line(Alert(verdict)).contains("\"mitigation\":null,\"maintenance\":\""))
+    }
+
     @Test func `an incident that reopens says again`() {
         var clear = Fixtures.slowConnections(event: .clear, after: 60)
         clear.severity = .notice

@@ -111,6 +111,28 @@ struct StatusTextTests {
                 """), "\(text)")
     }
 
+    @Test func `what is declared has a table where there is any`() {
+        var report = StatusReport.sample
+        var source = StatusReport.Suppression(
+            list: "source", entry: "10.30.0.5/32", service: "*", why: "load test", active: true,
+            lastHit: "2026-11-21T02:02:45Z")
+        (source.records, source.connections, source.requests) = (12, 6, 5)
+        var window = StatusReport.Suppression(
+            list: "maintenance", entry: "0 2 * * SUN for 120 min", service: "web", why: "", active: false,
+            lastHit: nil)
+        (window.incidents, window.messages) = (0, 0)
+        report.suppressions = [source, window]
+        let text = StatusText(report).lines.joined(separator: "\n")
+        #expect(
+            text.contains(
+                """
+                Suppressed
+                  what         entry                    service  why        now  left out                               last
+                  source       10.30.0.5/32             *        load test  on   12 records, 6 connections, 5 requests  2026-11-21T02:02:45Z
+                  maintenance  0 2 * * SUN for 120 min  web      -          off  0 incidents, 0 messages                never
+                """), "\(text)")
+    }
+
     @Test func `bad health says why`() {
         var report = StatusReport.sample
         (report.daemon.health, report.daemon.reasons) = ("failing", ["the evaluation has not run for 9 s"])

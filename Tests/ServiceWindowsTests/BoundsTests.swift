@@ -153,7 +153,7 @@ private let client = Fixture.address("10.20.1.7")
 
     @Test func aClientCountsOnceThatIsInSeveralDeclaredPrefixes() {
         let declared = ["10.20.0.0/16", "10.20.1.0/24", "10.66.0.0/24", "fd00::/8", "10.20.1.7/32"]
-            .compactMap { IPPrefix($0) }
+            .compactMap { IPPrefix($0).map { DeclaredNetwork($0) } }
         var windows = ServiceAggregator(
             directory: ServiceDirectory([Fixture.service]), discovers: false, declared: declared)
         windows.advance(to: Instant(seconds: now))

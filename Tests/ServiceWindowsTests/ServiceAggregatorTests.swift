@@ -10,7 +10,7 @@ private let client = Fixture.address("10.20.1.7")
 
 /// Windows of one configured web service at second `now`.
 private func makeWindows(
-    discovers: Bool = false, limits: WindowLimits = WindowLimits(), declared: [IPPrefix] = []
+    discovers: Bool = false, limits: WindowLimits = WindowLimits(), declared: [DeclaredNetwork] = []
 ) -> ServiceAggregator {
     var windows = ServiceAggregator(
         directory: ServiceDirectory([Fixture.service]), limits: limits, discovers: discovers,
@@ -124,7 +124,7 @@ extension ServiceAggregator {
 
     @Test func declaredSourcesMakeNoPressureButCountInTheOutcome() throws {
         let declared = try #require(IPPrefix("10.20.1.0/24"))
-        var windows = makeWindows(declared: [declared])
+        var windows = makeWindows(declared: [DeclaredNetwork(declared)])
         windows.add(.request(from: client, start: now))
         var outcome = Outcome(service: ServiceID(0), time: Instant(seconds: now))
         (outcome.client, outcome.status, outcome.failure) = (client, 503, .noServer)
