@@ -9,10 +9,15 @@ package struct Alert: Equatable, Sendable {
     /// What earlier messages of the same incident said; nil for the first one and for notices.
     package let past: IncidentPast?
 
-    package init(_ verdict: Verdict, past: IncidentPast? = nil) {
-        (self.verdict, self.past) = (verdict, past)
+    /// Where the message tells of several incidents at once: all of them; `verdict` is then the worst one's.
+    package let group: AlertGroup?
+
+    package init(_ verdict: Verdict, past: IncidentPast? = nil, group: AlertGroup? = nil) {
+        (self.verdict, self.past, self.group) = (verdict, past, group)
     }
 
     /// Severity of the message: a clear is a notice, whatever the incident was.
-    package var severity: Severity { verdict.event == .clear ? .notice : verdict.severity }
+    package var severity: Severity {
+        verdict.event == .clear ? .notice : group?.severity ?? verdict.severity
+    }
 }

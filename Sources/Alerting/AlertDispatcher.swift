@@ -10,33 +10,54 @@ import Synchronization
 ///
 /// Safe from any thread. Its own locks are held for a few list operations, never while something is written.
 package final class AlertDispatcher: Sendable {
-    private let history: Mutex<AlertHistory>
+    private let memory: Mutex<Memory>
     private let outlets: [Outlet]
+
+    /// What was said before.
+    private struct Memory {
+        var history = AlertHistory()
+        var rollUp = RollUp()
+    }
 
     /// How long ``flush(until:)`` waits between two attempts.
     private static let flushPause = DispatchTimeInterval.milliseconds(20)
 
     /// - Parameters:
     ///   - limits: of each writer.
+    ///   - rollUp: when people are told of several incidents in one message.
     ///   - old: whose knowledge of open incidents is taken over, when writers are replaced.
     package init(
         _ writers: [VerdictWriter], limits: DeliveryQueue.Limits = DeliveryQueue.Limits(),
-        continuing old: AlertDispatcher? = nil
+        rollUp: RollUp.Limits = RollUp.Limits(), continuing old: AlertDispatcher? = nil
     ) {
-        history = Mutex(old?.history.withLock { $0 } ?? AlertHistory())
+        memory = Mutex(old?.memory.withLock { $0 } ?? Memory(rollUp: RollUp(limits: rollUp)))
         outlets = writers.map { Outlet($0, limits: limits) }
     }
 
     /// Sends a verdict on its way. The order of calls is the order of the messages.
     package func enqueue(_ verdict: Verdict) {
-        let alert = history.withLock { $0.alert(for: verdict) }
-        for outlet in outlets { outlet.enqueue(alert, at: verdict.time) }
+        let (alert, forPeople) = memory.withLock { memory in
+            let alert = memory.history.alert(for: verdict)
+            return (alert, memory.rollUp.received(alert))
+        }
+        for outlet in outlets where !outlet.rollsUp { outlet.enqueue(alert, at: verdict.time) }
+        tellPeople(forPeople)
     }
 
-    /// Lets writers that failed try again; once a second is enough.
+    /// Lets writers that failed try again, and says what was gathered; once a second is enough.
     package func tick(_ now: Instant) {
+        tellPeople(memory.withLock { $0.rollUp.ticked(now) })
         for outlet in outlets { outlet.tick(now) }
     }
+
+    private func tellPeople(_ alerts: [Alert]) {
+        for alert in alerts {
+            for outlet in outlets where outlet.rollsUp { outlet.enqueue(alert, at: alert.verdict.time) }
+        }
+    }
+
+    /// Says what was gathered, for nothing more comes.
+    package func finish(at now: Instant) { tellPeople(memory.withLock { $0.rollUp.flushed(now) }) }
 
     /// At stop: waits until everything is written, or until `deadline`.
     ///
@@ -88,6 +109,8 @@ private final class Outlet: Sendable {
     func tick(_ now: Instant) { perform(delivery.withLock { $0.ticked(at: now) }) }
 
     func hasten() { perform(delivery.withLock { $0.hastened() }) }
+
+    var rollsUp: Bool { writer.rollsUp }
 
     var snapshot: DeliverySnapshot {
         delivery.withLock {

@@ -37,6 +37,7 @@ package enum AlertJSON {
             ("d3fend", .array(verdict.kind.defences.map { .string($0) })),
             ("mitigation", .string(Mitigation(verdict)?.field)),
             ("maintenance", .string(verdict.maintenance)),
+            ("totals", verdict.totals.map(totals) ?? .null),
             ("text", .string(text)),
         ]).text
     }
@@ -85,6 +86,18 @@ package enum AlertJSON {
                         ])
                     })
             ),
+        ])
+    }
+
+    private static func totals(_ totals: IncidentTotals) -> JSONValue {
+        .object([
+            ("seconds", .integer(Int(clamping: totals.seconds))),
+            ("connections", .integer(totals.connections)),
+            ("failed_connections", .integer(totals.failedConnections)),
+            ("requests", .integer(totals.requests)), ("failed_requests", .integer(totals.failedRequests)),
+            ("peak_connections_per_second", .integer(totals.peakConnections)),
+            ("peak_requests_per_second", .integer(totals.peakRequests)),
+            ("peak_open", .integer(Int(clamping: totals.peakOpen))), ("sources", .integer(totals.sources)),
         ])
     }
 

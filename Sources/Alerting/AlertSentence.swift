@@ -31,6 +31,10 @@ package struct AlertSentence: Sendable {
     ///
     /// - Parameter limit: bytes of UTF-8; below 512 the subject, the class and the id may exceed it.
     package func text(limit: Int = 1024) -> String {
+        if let group = alert.group {
+            let sentence = GroupSentence(group: group, verdict: verdict, saysUTC: saysUTC)
+            return sentence.text(limit: limit - unsentNote.utf8.count) + unsentNote
+        }
         if verdict.kind == .telemetry { return telemetryText(limit: limit) }
         var text = ""
         for brevity in Brevity.allCases {
@@ -46,7 +50,7 @@ package struct AlertSentence: Sendable {
         var clauses = ["\(subject): \(lead)"]
         clauses += changes
         if let maintenance { clauses.append(maintenance) }
-        if brevity < .noFigures { clauses += figures }
+        if brevity < .noFigures { clauses += figures + totals }
         if brevity < .noOrigin, let origin = origin(limit: brevity < .onePrefix ? 3 : 1) {
             clauses.append(origin)
         }
@@ -139,6 +143,27 @@ package struct AlertSentence: Sendable {
         guard !parts.isEmpty else { return [] }
         return [(isOver ? "At worst " : "") + parts.joined(separator: "; ")]
     }
+
+    /// What a whole incident came to: the requests where they are logged, else the connections.
+    private var totals: [String] {
+        guard verdict.event == .clear, let totals = verdict.totals else { return [] }
+        let reason = verdict.detail.map { [$0.prefix(1).uppercased() + $0.dropFirst()] } ?? []
+        if totals.requests > 0 {
+            return reason + [
+                "In all \(Self.amount(totals.requests, "request")), \(Self.number(totals.failedRequests)) failed"
+            ]
+        }
+        guard totals.connections > 0 else { return reason }
+        return reason + [
+            "In all \(Self.amount(totals.connections, "connection")), \(Self.number(totals.failedConnections)) failed"
+        ]
+    }
+
+    private static func amount(_ count: Int, _ noun: String) -> String {
+        "\(number(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
+
+    private static func number(_ count: Int) -> String { Readable.number(Double(count)) }
 
     /// The networks behind it.
     private func origin(limit: Int) -> String? {

@@ -61,6 +61,7 @@ package struct SyslogFormat: Sendable {
     /// RFC 5612 keeps for examples; Spate has none of its own.
     private func structuredData(_ alert: Alert) -> String {
         let verdict = alert.verdict
+        if let group = alert.group { return structuredData(group, alert) }
         var parameters: [(String, String?)] = [
             ("event", verdict.event.rawValue), ("incident", verdict.incident?.text),
         ]
@@ -81,7 +82,21 @@ package struct SyslogFormat: Sendable {
             ("failure_ratio", number(verdict.outcome?.failureRatio)),
             ("sources", verdict.sources.map { String($0.count) }),
         ]
-        let list = parameters.compactMap { name, value in value.map { " \(name)=\"\(Self.escaped($0))\"" } }
+        return Self.element(parameters)
+    }
+
+    /// Of several incidents: what they have in common. Each one's own figures are in the JSON.
+    private func structuredData(_ group: AlertGroup, _ alert: Alert) -> String {
+        Self.element([
+            ("event", alert.verdict.event.rawValue), ("address", group.host?.description),
+            ("class", alert.verdict.kind.rawValue), ("severity", alert.severity.name),
+            ("onset", group.since == .distantPast ? nil : group.since.rfc3339()),
+            ("services", String(group.members.count)), ("open", String(group.open.count)),
+        ])
+    }
+
+    private static func element(_ parameters: [(String, String?)]) -> String {
+        let list = parameters.compactMap { name, value in value.map { " \(name)=\"\(escaped($0))\"" } }
         return "[spate@32473\(list.joined())]"
     }
 

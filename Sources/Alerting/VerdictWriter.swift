@@ -10,11 +10,16 @@ package struct VerdictWriter: Sendable {
 
     /// In metrics and messages about the writer, such as `syslog:/dev/log`.
     package let name: String
+    /// Its messages are for people, who are told of many incidents at once in one.
+    let rollsUp: Bool
     private let form: @Sendable (Alert, _ unsent: Int) -> [UInt8]
     private let send: Send
 
-    private init(_ name: String, _ send: @escaping Send, form: @escaping @Sendable (Alert, Int) -> [UInt8]) {
-        (self.name, self.send, self.form) = (name, send, form)
+    private init(
+        _ name: String, rollsUp: Bool = true, _ send: @escaping Send,
+        form: @escaping @Sendable (Alert, Int) -> [UInt8]
+    ) {
+        (self.name, self.rollsUp, self.send, self.form) = (name, rollsUp, send, form)
     }
 
     /// Writes one message.
@@ -46,9 +51,9 @@ package struct VerdictWriter: Sendable {
         }
     }
 
-    /// JSON lines.
+    /// JSON lines, each incident's own.
     package static func jsonLines(_ name: String, send: @escaping Send) -> VerdictWriter {
-        VerdictWriter(name, send) { alert, unsent in
+        VerdictWriter(name, rollsUp: false, send) { alert, unsent in
             Array((AlertJSON.line(alert, unsent: unsent) + "\n").utf8)
         }
     }

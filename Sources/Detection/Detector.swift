@@ -39,20 +39,26 @@ package struct Detector: ~Copyable {
     /// - Parameters:
     ///   - slots: for each slot here, the slot that the service had there; from `ServiceAggregator.adopt`.
     ///   - windows: of `other`. What was learned of a service that is gone is kept, should it come back.
+    /// - Returns: the end of each incident whose service is not among `slots`.
     package mutating func adopt(
         _ other: borrowing Detector, slots: [Int?], windows: borrowing ServiceAggregator
-    ) {
+    ) -> [Verdict] {
         telemetry = other.telemetry
         suppression.continueCounting(from: other.suppression)
         past = other.past
         let staying = Set(slots.compactMap { $0 })
+        var ends: [Verdict] = []
         for slot in other.judges.indices where !staying.contains(slot) {
             if let gone = other.judges[slot].learned(windows) { restore([gone]) }
+            let end = other.judges[slot].abandoned(
+                windows, reason: "its service is no longer watched: the configuration has changed")
+            if let end { ends.append(end) }
         }
         judges = slots.enumerated().map { slot, origin in
             guard let origin, other.judges.indices.contains(origin) else { return ServiceJudge(slot: slot) }
             return ServiceJudge(slot: slot, adopting: other.judges[origin])
         }
+        return ends
     }
 
     /// Evaluates the second that `windows.advance(to:)` has just ended.

@@ -20,6 +20,8 @@ struct ServiceJudge: Sendable {
     private var hold = MaintenanceHold()
     /// What was declared for the second of the last evaluation.
     private var circumstances = Circumstances.usual
+    /// Of the incident that is open, or was last.
+    private var totals: TotalsCounter?
     /// What the circumstances have changed in the last evaluation.
     private(set) var effect = SuppressionEffect()
 
@@ -88,6 +90,7 @@ struct ServiceJudge: Sendable {
         if explains {
             explanations.append(explained(evidence, judgement, severity, actions, windows, policy))
         }
+        count(evidence, windows, hasCleared: actions.contains(.clear))
         var words = messages(actions, evidence).map { message in
             word(message, evidence, severity, windows, exporters)
         }
@@ -95,6 +98,37 @@ struct ServiceJudge: Sendable {
             words.append(word(silence, evidence, windows, exporters))
         }
         return words
+    }
+
+    /// Adds up what the incident comes to, as far as its seconds are complete; when it is over, to the one in which it was
+    /// quiet.
+    private mutating func count(
+        _ evidence: Evidence, _ windows: borrowing ServiceAggregator, hasCleared: Bool
+    ) {
+        guard machine.state == .open || hasCleared else { return }
+        let service = windows.service(slot)
+        let lag = max(service.flowLag, service.startLag, service.logLag) + 5
+        let last = hasCleared ? machine.incident?.calmSince ?? evidence.now : evidence.now - lag
+        totals?.count(through: last, windows, slot: slot)
+        totals?.note(sources: evidence.facts.sources)
+    }
+
+    /// What is to be said of an open incident when its service is watched no more.
+    ///
+    /// - Parameters:
+    ///   - windows: those that the service is in.
+    ///   - reason: a sentence.
+    func abandoned(_ windows: borrowing ServiceAggregator, reason: String) -> Verdict? {
+        guard isOpen, let incident = machine.incident else { return nil }
+        let service = windows.service(slot)
+        var verdict = Verdict(
+            time: Instant(seconds: windows.now), event: .clear, incident: incident.id,
+            service: ServiceIdentity(name: service.name, key: service.endpoint, kind: service.kind),
+            kind: incident.kind, severity: .notice, confidence: incident.confidence,
+            onset: Instant(seconds: incident.onset))
+        verdict.lasted = .seconds(max(1, windows.now - incident.openedAt))
+        (verdict.totals, verdict.detail) = (totals?.totals, reason)
+        return verdict
     }
 
     /// What is to be said, maintenance considered.
@@ -216,8 +250,10 @@ struct ServiceJudge: Sendable {
             incident.severity = severity
             incident.lastMessage = evidence.now
             machine.incident = incident
+            totals?.resume(at: evidence.onset)
             return
         }
+        totals = TotalsCounter(since: evidence.onset)
         incidents += 1
         let key = windows.service(slot).endpoint
         let distinction = (UInt16(truncatingIfNeeded: slot), key.identifying &+ incidents)
@@ -282,6 +318,7 @@ struct ServiceJudge: Sendable {
         }
         if action == .clear, let incident = machine.incident {
             verdict.lasted = .seconds(max(1, (incident.calmSince ?? evidence.now) - incident.openedAt))
+            verdict.totals = totals?.totals
         }
         addFigures(to: &verdict, evidence, windows, exporters)
         return verdict

@@ -30,13 +30,15 @@ package struct Verdict: Equatable, Sendable {
     package var sources: SourceFigures?
     /// How far the telemetry can be trusted.
     package var telemetry: TelemetryFigures
-    /// Free sentence for notices about telemetry, such as `exporter 10.3.0.1 silent for 60 s`; built by us, its
-    /// variable parts already safe to print.
+    /// Free sentence for notices about telemetry, such as `exporter 10.3.0.1 silent for 60 s`, or why a clear is none of the
+    /// service's doing; built by us, its variable parts already safe to print.
     package var detail: String?
     /// Why the service is under maintenance, possibly empty, where that is the reason that this is a notice.
     package var maintenance: String?
     /// Set on clear: how long the incident was open.
     package var lasted: Interval?
+    /// Set on clear: what it came to.
+    package var totals: IncidentTotals?
 
     /// A verdict without figures.
     package init(

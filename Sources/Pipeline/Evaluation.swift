@@ -41,9 +41,11 @@ package struct Evaluation: ~Copyable {
     }
 
     /// Takes over what `other` has learned of the services that are still the same.
-    package mutating func adopt(_ other: borrowing Evaluation) {
+    ///
+    /// - Returns: the ends of incidents whose services are gone.
+    package mutating func adopt(_ other: borrowing Evaluation) -> [Verdict] {
         let slots = windows.adopt(other.windows)
-        detector.adopt(other.detector, slots: slots, windows: other.windows)
+        return detector.adopt(other.detector, slots: slots, windows: other.windows)
     }
 
     /// Takes what was learned before a restart: a service goes on with it when it is first judged.

@@ -123,6 +123,7 @@ final class Daemon: Sendable {
         keeper?.saveFinally(at: WallClock.now(), current.flows.map(\.stateSection))
         evaluation.stop()
         baselines?.saveFinally(at: WallClock.now(), evaluation.learned)
+        current.dispatcher.finish(at: WallClock.now())
         let lost = current.dispatcher.flush(until: .now() + Self.flushTime)
         if lost > 0 { logger.error("\(lost) messages could not be delivered before the end") }
         logger.info("stopped")

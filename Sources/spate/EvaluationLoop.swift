@@ -117,8 +117,9 @@ final class EvaluationLoop: @unchecked Sendable {
     /// Goes over to another configuration and keeps what was learned of the services that stay. Only within ``hold(_:)``.
     func changeWhileHeld(to configuration: Configuration, share: EvaluationShare?) {
         var next = Evaluation(configuration, share: share, exporters: exporters)
-        next.adopt(evaluation)
+        let verdicts = next.adopt(evaluation)
         evaluation = next
+        hand(out: verdicts)
         (self.configuration, self.share) = (configuration, share)
         publishBaselines()
     }
@@ -157,10 +158,16 @@ final class EvaluationLoop: @unchecked Sendable {
         if instant.seconds % Self.baselineSeconds == 0 { publishBaselines() }
         published.withLock { snapshot in
             snapshot.lastTick = instant
-            for verdict in verdicts { snapshot.verdicts[verdict.event, default: 0] += 1 }
             snapshot.openIncidents = evaluation.openIncidents
             snapshot.levels = evaluation.levels
             snapshot.suppressions = evaluation.suppressions
+        }
+        hand(out: verdicts)
+    }
+
+    private func hand(out verdicts: [Verdict]) {
+        published.withLock { snapshot in
+            for verdict in verdicts { snapshot.verdicts[verdict.event, default: 0] += 1 }
         }
         for verdict in verdicts { say(verdict) }
     }

@@ -74,6 +74,7 @@ struct ReplayCommand: AsyncParsableCommand {
             replay.explained = choice?.name
             try replay.run(
                 flows: flows, logs: logs, explain: { printer.write($0) }, { printer.write($0) })
+            printer.finish()
             if let choice, !replay.services.contains(choice.name) {
                 StandardStreams.report(choice.absence(among: replay.services))
                 throw ExitCode(1)

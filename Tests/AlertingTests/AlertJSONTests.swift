@@ -39,7 +39,7 @@ import Testing
                 "top":[{"prefix":"10.66.0.0/24","share":0.61},{"prefix":"10.66.1.0/24","share":0.36}]},\
                 "telemetry":{"exporters":["10.3.0.1"],"loss":0,"baseline_age_hours":210},\
                 "d3fend":["D3-ISVA","D3-NTCD"],"mitigation":"M1037: limit 10.66.0.0/23 to 10.2.0.20:80/tcp",\
-                "maintenance":null,"text":"\(Fixtures.text(verdict))"}
+                "maintenance":null,"totals":null,"text":"\(Fixtures.text(verdict))"}
                 """)
     }
 
@@ -51,7 +51,7 @@ import Testing
                 "service":null,"class":"telemetry","technique":null,"severity":"warning","confidence":1,\
                 "onset":"2026-11-21T02:03:49.000Z","pressure":null,"rate":null,"outcome":null,"sources":null,\
                 "telemetry":{"exporters":[],"loss":0,"baseline_age_hours":0},"d3fend":[],"mitigation":null,\
-                "maintenance":null,"text":"telemetry: exporter 10.3.0.1 silent for 60 s."}
+                "maintenance":null,"totals":null,"text":"telemetry: exporter 10.3.0.1 silent for 60 s."}
                 """)
     }
 

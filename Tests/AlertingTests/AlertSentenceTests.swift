@@ -49,6 +49,29 @@ import Testing
                 """)
     }
 
+    @Test func `a clear says what it came to`() {
+        var clear = Fixtures.slowConnections(event: .clear, after: 400)
+        clear.lasted = .seconds(240)
+        var totals = IncidentTotals()
+        (totals.connections, totals.failedConnections) = (4800, 1)
+        clear.totals = totals
+        #expect(Fixtures.text(clear).hasSuffix("In all 4,800 connections, 1 failed. Incident 01M7XXGW."))
+        (totals.requests, totals.failedRequests) = (12_345, 6210)
+        clear.totals = totals
+        #expect(Fixtures.text(clear).hasSuffix("In all 12,300 requests, 6,210 failed. Incident 01M7XXGW."))
+        clear.detail = "its service is no longer watched: the configuration has changed"
+        #expect(
+            Fixtures.text(clear).contains(
+                "(normal 82 ms). Its service is no longer watched: the configuration has changed. In all"))
+        #expect(
+            AlertJSON.line(Alert(clear)).contains(
+                """
+                "totals":{"seconds":0,"connections":4800,"failed_connections":1,"requests":12345,\
+                "failed_requests":6210,"peak_connections_per_second":0,"peak_requests_per_second":0,"peak_open":0,\
+                "sources":0}
+                """))
+    }
+
     @Test(arguments: [("new disks", " (new disks)"), ("", ""), ("a\n.", " (a\\u{A}.)")])
     func `under maintenance nobody is told what to do, but why`(why: String, words: String) {
         var verdict = Fixtures.slowConnections(event: .notice)

@@ -67,6 +67,24 @@ import Testing
         #expect(ending.error.ranges(of: words).count == 1, "\(ending.error)")
     }
 
+    /// Who was told that an incident began is told that it is over, even where that is because nobody looks any more.
+    @Test func anIncidentWhoseServiceIsTakenOutIsEnded() async throws {
+        let daemon = try await RunningDaemon(configuration, folder: folder)
+        try await runFlood(daemon)
+        try daemon.rewrite(
+            configuration.replacing("name: shop", with: "name: store").replacing(
+                "service: shop", with: "service: store"))
+        daemon.program.send(signal: SIGHUP)
+        try await eventually("the end in the file: \(daemon.program.error)") {
+            try fileLines().contains { $0.contains("\"event\":\"clear\"") }
+        }
+        let line = try #require(try fileLines().last { $0.contains("\"event\":\"clear\"") })
+        #expect(line.contains("\"name\":\"shop\""), "\(line)")
+        #expect(line.contains("Its service is no longer watched: the configuration has changed."), "\(line)")
+        _ = try await daemon.metrics("no open incident") { $0["spate_detection_open_incidents"] == 0 }
+        try await daemon.stop()
+    }
+
     /// Whether the messages for a local syslog socket come to one about this incident.
     private static func receives(_ syslog: FakeSyslog, incident: Substring) -> Bool {
         while let message = syslog.receive() {

@@ -86,6 +86,13 @@ import Testing
         #expect((55...70).contains(onset), "onset at \(onset) s")
         let top = (open["sources"] as? [String: Any])?["top"] as? [[String: Any]]
         #expect((top?.first?["prefix"] as? String)?.hasPrefix("10.66.0.") == true)
+        let totals = try #require(alerts.last?["totals"] as? [String: Any])
+        // Forty seconds of 320 requests, seven of ten failed.
+        let (asked, failed) = (totals["requests"] as? Int ?? 0, totals["failed_requests"] as? Int ?? 0)
+        #expect((11_000...16_000).contains(asked) && (7500...11_000).contains(failed), "\(totals)")
+        #expect((300...330).contains(totals["peak_requests_per_second"] as? Int ?? 0), "\(totals)")
+        let text = try #require(alerts.last?["text"] as? String)
+        #expect(text.contains("In all ") && text.contains(" requests, "), "\(text)")
         // One incident, one id.
         let incidents = alerts.filter { $0["event"] as? String != "notice" }.map { $0["incident"] as? String }
         #expect(Set(incidents).count == 1)
@@ -280,11 +287,11 @@ import Testing
         "schema", "type", "time", "event", "incident", "service", "class", "technique", "severity",
         "confidence",
         "onset", "pressure", "rate", "outcome", "sources", "telemetry", "d3fend", "mitigation", "maintenance",
-        "text",
+        "totals", "text",
     ]
 
     /// What an open has no value of.
-    private static let absent: Set<String> = ["maintenance"]
+    private static let absent: Set<String> = ["maintenance", "totals"]
 
     private static let nested: [String: Set<String>] = [
         "service": ["name", "address", "port", "protocol"],
@@ -296,5 +303,9 @@ import Testing
         ],
         "sources": ["count", "baseline", "new_share", "top"],
         "telemetry": ["exporters", "loss", "baseline_age_hours"],
+        "totals": [
+            "seconds", "connections", "failed_connections", "requests", "failed_requests",
+            "peak_connections_per_second", "peak_requests_per_second", "peak_open", "sources",
+        ],
     ]
 }
