@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import FlowModel
 package import ServiceWindows
 
 /// Judges every tracked service once a second: windows in, verdicts out. Owned by the evaluation queue; reads no clock.
@@ -74,7 +73,8 @@ package struct Detector: ~Copyable {
         while judges.count < windows.serviceCount {
             judges.append(ServiceJudge(slot: judges.count))
         }
-        var verdicts = watchesExporters ? telemetry.evaluate(exporters, now: windows.now) : []
+        let news = telemetry.evaluate(exporters, now: windows.now)
+        var verdicts = watchesExporters ? news : []
         explanations.removeAll()
         suppression.advance(to: windows.now)
         for slot in judges.indices where slot >= foreign.count || !foreign[slot] {
@@ -85,7 +85,7 @@ package struct Detector: ~Copyable {
                 verdicts.append(change)
             }
             verdicts += judges[slot].evaluate(
-                windows, exporters: exporters, circumstances: suppression.circumstances(of: slot),
+                windows, exporters: telemetry.statuses, circumstances: suppression.circumstances(of: slot),
                 policy: policy, demand: demand, into: &explanations)
             if judges[slot].effect != SuppressionEffect() {
                 suppression.note(judges[slot].effect, slot: slot)
@@ -104,66 +104,4 @@ package struct Detector: ~Copyable {
 
     /// Incidents that are open now.
     package var openIncidents: Int { judges.count { $0.isOpen } }
-}
-
-/// What detection needs to know of an exporter.
-package struct ExporterStatus: Sendable, Equatable {
-    /// The key by which people know it.
-    package var address: IPAddress
-    /// Arrival of its newest datagram.
-    package var lastSeen: Instant
-    /// Datagrams received.
-    package var datagrams: UInt64
-    /// Share (0…1) of what it sent that never arrived or was dropped.
-    package var loss: Double
-
-    package init(address: IPAddress, lastSeen: Instant, datagrams: UInt64, loss: Double) {
-        (self.address, self.lastSeen, self.datagrams, self.loss) = (address, lastSeen, datagrams, loss)
-    }
-}
-
-/// Notices about the telemetry itself: an exporter that falls silent, and that comes back.
-struct TelemetryWatch: Sendable {
-    /// A steady exporter that says nothing for this long is silent; active timeouts are at most half of it.
-    private static let silence: Int64 = 120
-    /// An exporter is steady after this many datagrams.
-    private static let steady: UInt64 = 20
-
-    private var silent: Set<IPAddress> = []
-
-    mutating func evaluate(_ exporters: [ExporterStatus], now: Int64) -> [Verdict] {
-        var verdicts: [Verdict] = []
-        for exporter in exporters where exporter.datagrams >= Self.steady {
-            let quiet = now - exporter.lastSeen.seconds
-            if quiet >= Self.silence, silent.insert(exporter.address).inserted {
-                let detail =
-                    "exporter \(exporter.address) has been silent for \(quiet) s: its services are not watched"
-                verdicts.append(verdict(exporter, detail, severity: .warning, now: now))
-            } else if quiet < 10, silent.remove(exporter.address) != nil {
-                verdicts.append(
-                    verdict(exporter, "exporter \(exporter.address) sends again", severity: .notice, now: now)
-                )
-            }
-        }
-        guard verdicts.count > Self.atOnce, let last = verdicts.last else { return verdicts }
-        // Thousands of forged senders must not make thousands of messages.
-        var rest = last
-        rest.detail = "\(verdicts.count - Self.atOnce) more exporters have fallen silent or send again"
-        return Array(verdicts.prefix(Self.atOnce)) + [rest]
-    }
-
-    /// Exporters that are told of one by one in a second; the others are a number.
-    private static let atOnce = 5
-
-    private func verdict(_ exporter: ExporterStatus, _ detail: String, severity: Severity, now: Int64)
-        -> Verdict
-    {
-        var verdict = Verdict(
-            time: Instant(seconds: now), event: .notice, incident: nil, service: nil, kind: .telemetry,
-            severity: severity, confidence: 1, onset: exporter.lastSeen)
-        verdict.telemetry.exporters = [exporter.address]
-        verdict.telemetry.loss = exporter.loss
-        verdict.detail = detail
-        return verdict
-    }
 }

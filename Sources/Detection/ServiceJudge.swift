@@ -70,9 +70,10 @@ struct ServiceJudge: Sendable {
             if explains { explanations.append(explained(.idle, windows, policy)) }
             return []
         }
-        let evidence = EvidenceCollector.collect(
+        var evidence = EvidenceCollector.collect(
             windows, slot: slot, baseline: baseline, isCalm: isCalm, explains: explains,
             expected: circumstances.expected, policy: policy)
+        evidence.loss = exporter(of: service, exporters)?.loss ?? 0
         stirs = evidence.stirs(policy)
         effect.isExpected = evidence.isMoreThanUsual && evidence.pressures.isEmpty
         let judgement = Classifier.classify(evidence, service, baseline)
@@ -272,7 +273,8 @@ struct ServiceJudge: Sendable {
         var severity: Severity =
             harm.channel.isWeak
             ? .warning : harm.ratio > 0.7 ? .critical : harm.ratio >= 0.3 ? .error : .warning
-        if !kind.isAttack || evidence.samplingInterval > 100, severity > .warning {
+        let isDoubtful = !kind.isAttack || evidence.trust < 1
+        if isDoubtful, severity > .warning {
             severity = Severity(rawValue: severity.rawValue - 1) ?? .warning
         }
         return evidence.isCold ? min(severity, .warning) : severity
@@ -313,7 +315,7 @@ struct ServiceJudge: Sendable {
                 time: now, event: action.event, incident: machine.incident?.id, service: identity,
                 kind: machine.incident?.kind ?? .unclear,
                 severity: action == .clear ? .notice : machine.incident?.severity ?? severity,
-                confidence: machine.incident?.confidence ?? 0.5,
+                confidence: (machine.incident?.confidence ?? 0.5) * evidence.trust,
                 onset: Instant(seconds: machine.incident?.onset ?? evidence.onset))
         }
         if action == .clear, let incident = machine.incident {
@@ -361,12 +363,16 @@ struct ServiceJudge: Sendable {
             top: evidence.sourcesChanged
                 ? windows.topPrefixes(5, slot: slot, ofNewcomers: evidence.newcomersPress)
                     .map { PrefixShare(prefix: $0.prefix, share: $0.share) } : [])
-        let exporter = service.exporter.flatMap { id in
-            exporters.indices.contains(Int(id.index)) ? exporters[Int(id.index)] : nil
-        }
+        let exporter = exporter(of: service, exporters)
         verdict.telemetry = TelemetryFigures(
             exporters: exporter.map { [$0.address] } ?? [], loss: exporter?.loss ?? 0,
             baselineAgeHours: baseline.ageHours(at: evidence.now), isCold: evidence.isCold)
+    }
+
+    private func exporter(of service: ServiceState, _ exporters: [ExporterStatus]) -> ExporterStatus? {
+        service.exporter.flatMap { id in
+            exporters.indices.contains(Int(id.index)) ? exporters[Int(id.index)] : nil
+        }
     }
 
     private func pressureFigures(_ evidence: Evidence, kind: VerdictKind) -> PressureFigures? {

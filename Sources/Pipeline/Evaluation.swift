@@ -153,12 +153,24 @@ extension ExporterTable {
     /// What detection needs to know of each exporter, by `ExporterID`.
     var statuses: [ExporterStatus] {
         exporters.map { entry in
-            let received = entry.counters.datagrams.value
-            let lost = entry.counters.lost.value
-            let all = Double(lost) + Double(entry.counters.records.value)
-            return ExporterStatus(
-                address: entry.address, lastSeen: entry.counters.lastSeen, datagrams: received,
-                loss: all > 0 ? Double(lost) / all : 0)
+            let counters = entry.counters
+            var status = ExporterStatus(
+                address: entry.address, lastSeen: counters.lastSeen, datagrams: counters.datagrams.value,
+                loss: 0)
+            status.received = counters.sequenceUnits
+            status.lost = counters.lost.value - min(counters.lost.value, counters.late.value)
+            status.clockSkew = counters.clockSkew
+            let unread = counters.unmatchedSets.value
+            status.unreadSets = unread - min(unread, counters.recoveredSets.value)
+            return status
         }
+    }
+}
+
+extension ExporterCounters {
+    /// What has arrived in the units of its sequence numbers: datagrams of v9, records of the others.
+    fileprivate var sequenceUnits: UInt64 {
+        versions.contains(9)
+            ? datagrams.value : records.value &+ otherRecords.value &+ optionRecords.value
     }
 }

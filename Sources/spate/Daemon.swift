@@ -2,6 +2,7 @@
 
 import Alerting
 import Control
+import Detection
 import Dispatch
 import FlowDecoding
 import FlowModel
@@ -35,6 +36,15 @@ final class Daemon: Sendable {
         var signalCounters: [SignalSocketCounters] { signals.map(\.allCounters) + closedSignals }
         /// Of every StatsD socket there has been.
         var metricCounters: [MetricSocketCounters] { metrics.map(\.allCounters) + closedMetrics }
+
+        /// What all of them have dropped.
+        var drops: IntakeDrops {
+            let (flows, signals, metrics) = (flowCounters, signalCounters, metricCounters)
+            let intakes = flows.map(\.intake) + signals.map(\.intake) + metrics.map(\.intake)
+            let rings = flows.map(\.dropped) + signals.map(\.dropped) + metrics.map(\.dropped)
+            return IntakeDrops(
+                kernel: intakes.reduce(0) { $0 &+ $1.kernelDrops.value }, ring: rings.reduce(0, &+))
+        }
     }
 
     let exporters = ExporterTable()
@@ -44,6 +54,7 @@ final class Daemon: Sendable {
     private let manager: ServiceManager
     private let logger: Logger
     private let writers = Mutex(WriterWatch())
+    private let intake = Mutex(IntakeWatch())
     /// Nil when nothing is to outlive the process.
     private let keeper: StateKeeper?
     private let baselines: BaselineKeeper?
@@ -198,6 +209,8 @@ final class Daemon: Sendable {
         for flow in current.flows { flow.listener.refreshKernelDrops() }
         for signal in current.signals { signal.listener.refreshKernelDrops() }
         for metric in current.metrics { metric.listener.refreshKernelDrops() }
+        let news = intake.withLock { $0.evaluate(current.drops, now: now.seconds) }
+        for verdict in news { current.dispatcher.enqueue(verdict) }
         save(current.flows, now)
         baselines?.tick(now) { [evaluation] in evaluation.learned }
         writers.withLock { $0.news(current.dispatcher.snapshots) }.forEach { logger.error("\($0)") }
