@@ -39,10 +39,11 @@ package struct CumulativeSum {
 
     /// - Parameters:
     ///   - last: the newest second that will be added.
-    ///   - lag: how many seconds before `last` may still be incomplete; the decision looks 30 s further back.
-    package init(threshold: Double, restart: Double, last: Int64, lag: Int64) {
+    ///   - lag: how many seconds before `last` may still be incomplete.
+    ///   - window: seconds by which the decision looks further back.
+    package init(threshold: Double, restart: Double, last: Int64, lag: Int64, window: Int64) {
         (self.threshold, self.restart) = (threshold, restart)
-        decisionStart = last - lag - 30
+        decisionStart = last - lag - window
         recentStart = last - lag - 3
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowModel
+
 /// Every constant of the detector, with unit and reason in ``options``; the `detection:` section of the configuration.
 package struct DetectionPolicy: Equatable, Sendable {
     /// `pressure_threshold`: nats of evidence before pressure counts.
@@ -30,6 +32,14 @@ package struct DetectionPolicy: Equatable, Sendable {
     package var reopenWithin = 300.0
     /// `update_interval`: seconds.
     package var updateInterval = 300.0
+    /// `pressure_window`: seconds.
+    package var pressureWindow = 30.0
+    /// `error_window`: seconds.
+    package var errorWindow = 30.0
+    /// `connection_rate`: new connections a second; 0 for none.
+    package var connectionRate = 0.0
+    /// `handshake_rate`: TLS handshakes a second; 0 for none.
+    package var handshakeRate = 0.0
     /// `cpu_threshold`: share (0…1) of processor time from which the host is full.
     package var cpuThreshold = 0.95
     /// `workers_threshold`: share (0…1) of workers from which the pool is full.
@@ -140,6 +150,23 @@ package struct DetectionPolicy: Equatable, Sendable {
             name: "minimum_baseline", unit: "s", range: 10...3600,
             reason: "seconds learned before anything is judged", path: \.minimumBaseline),
         Option(
+            name: "pressure_window", unit: "s", range: 10...60,
+            reason:
+                "how far back pressure counts, besides what is late: an attack that has paused is not over",
+            path: \.pressureWindow),
+        Option(
+            name: "error_window", unit: "s", range: 10...60,
+            reason: "the same for failures and slow answers", path: \.errorWindow),
+        Option(
+            name: "connection_rate", unit: "", range: 0...10_000_000,
+            reason: "new connections a second above which there is pressure, whatever is usual; 0 is none",
+            path: \.connectionRate),
+        Option(
+            name: "handshake_rate", unit: "", range: 0...10_000_000,
+            reason:
+                "the same for TLS handshakes: those of the log, and the new connections of services that speak TLS",
+            path: \.handshakeRate),
+        Option(
             name: "cpu_threshold", unit: "", range: 0.1...1,
             reason: "share of processor time, by metrics, from which a host is full: evidence under pressure",
             path: \.cpuThreshold),
@@ -148,4 +175,18 @@ package struct DetectionPolicy: Equatable, Sendable {
             reason: "share of workers in use, by metrics, from which a pool is full; likewise",
             path: \.workersThreshold),
     ]
+}
+
+extension DetectionPolicy {
+    /// The rate of a metric that is too much, whatever is usual; nil for none.
+    func ceiling(of metric: PressureMetric, _ kind: ServiceKind) -> Double? {
+        let speaksTLS = kind == .https || kind == .tls
+        let rates: [Double]
+        switch metric {
+        case .newConnections: rates = [connectionRate, speaksTLS ? handshakeRate : 0]
+        case .handshakes, .loggedConnections: rates = [speaksTLS ? handshakeRate : 0]
+        case .concurrentConnections, .slowConnections, .clientPackets, .requests, .queries: rates = []
+        }
+        return rates.filter { $0 > 0 }.min()
+    }
 }

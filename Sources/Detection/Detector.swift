@@ -6,6 +6,8 @@ package import ServiceWindows
 package struct Detector: ~Copyable {
     /// The constants in force.
     package let policy: DetectionPolicy
+    /// Those of services that have their own, by slot.
+    private let policies: [Int: DetectionPolicy]
     /// By slot; none behind its end is.
     private let foreign: [Bool]
     private let watchesExporters: Bool
@@ -22,14 +24,15 @@ package struct Detector: ~Copyable {
     var past: [String: LearnedService] = [:]
 
     /// - Parameters:
+    ///   - policies: of the slots whose service has constants of its own.
     ///   - suppression: maintenance and planned events, of the services of `windows`.
     ///   - foreign: by slot, whether another detector judges the service; those behind the end are this one's.
     ///   - watchesExporters: whether notices about the telemetry are this one's to give.
     package init(
-        policy: DetectionPolicy, suppression: Suppression = Suppression(), foreign: [Bool] = [],
-        watchesExporters: Bool = true
+        policy: DetectionPolicy, policies: [Int: DetectionPolicy] = [:],
+        suppression: Suppression = Suppression(), foreign: [Bool] = [], watchesExporters: Bool = true
     ) {
-        (self.policy, self.suppression) = (policy, suppression)
+        (self.policy, self.policies, self.suppression) = (policy, policies, suppression)
         (self.foreign, self.watchesExporters) = (foreign, watchesExporters)
     }
 
@@ -86,7 +89,8 @@ package struct Detector: ~Copyable {
             }
             verdicts += judges[slot].evaluate(
                 windows, exporters: telemetry.statuses, circumstances: suppression.circumstances(of: slot),
-                policy: policy, demand: demand, into: &explanations)
+                policy: policies.isEmpty ? policy : policies[slot] ?? policy, demand: demand,
+                into: &explanations)
             if judges[slot].effect != SuppressionEffect() {
                 suppression.note(judges[slot].effect, slot: slot)
             }

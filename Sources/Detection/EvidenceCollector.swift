@@ -106,7 +106,8 @@ enum EvidenceCollector {
                 evidence.isMoreThanUsual = true
             }
             let finding = PressureTest.run(
-                metric, seconds: seconds, baseline: usual, lag: lag, expected: expected, policy: policy)
+                metric, seconds: seconds, baseline: usual, lag: lag, expected: expected,
+                ceiling: policy.ceiling(of: metric, service.kind), policy: policy)
             evidence.observations?.add(metric, finding, seconds, usual, lag: lag, policy)
             guard let finding else { continue }
             evidence.pressureNow = max(evidence.pressureNow, finding.recent)

@@ -125,7 +125,9 @@ enum OutcomeTest {
     ) -> OutcomeFinding? {
         guard let last = seconds.last?.cell.second else { return nil }
         let threshold = policy.outcomeThreshold * channel.thresholdFactor(policy)
-        var path = CumulativeSum(threshold: threshold, restart: threshold / 4, last: last, lag: lag)
+        var path = CumulativeSum(
+            threshold: threshold, restart: threshold / 4, last: last, lag: lag,
+            window: Int64(policy.errorWindow))
         let p0 = baseline.expected
         // How much failures of one second go together: one broken backend fails many requests at once.
         let overdispersion = baseline.overdispersion

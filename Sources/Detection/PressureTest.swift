@@ -53,10 +53,52 @@ enum PressureTest {
 
     static func run(
         _ metric: PressureMetric, seconds: [ServiceSecond], baseline: MetricBaseline, lag: Int64,
-        expected: ExpectedVolume = .usual, policy: DetectionPolicy
+        expected: ExpectedVolume = .usual, ceiling: Double? = nil, policy: DetectionPolicy
     ) -> PressureFinding? {
-        guard let last = seconds.last?.cell.second else { return nil }
-        var path = CumulativeSum(threshold: policy.pressureThreshold, restart: 0, last: last, lag: lag)
+        let found = againstBaseline(
+            metric, seconds: seconds, baseline: baseline, lag: lag, expected: expected, policy: policy)
+        guard let ceiling, found?.isUp != true else { return found }
+        return againstCeiling(metric, ceiling, seconds: seconds, baseline: baseline, lag: lag, policy: policy)
+            ?? found
+    }
+
+    /// Above a rate that the operator knows to be too much, whatever is usual: as much evidence in each second as one second
+    /// can have.
+    private static func againstCeiling(
+        _ metric: PressureMetric, _ ceiling: Double, seconds: [ServiceSecond], baseline: MetricBaseline,
+        lag: Int64,
+        policy: DetectionPolicy
+    ) -> PressureFinding? {
+        guard var path = path(seconds, lag: lag, policy) else { return nil }
+        let all = seconds.span
+        for index in all.indices {
+            let isOver = Double(rate(of: metric, all[index])) > ceiling
+            path.add(
+                isOver ? CumulativeSum.stepLimit : -CumulativeSum.stepLimit, second: all[index].cell.second)
+        }
+        guard let onset = path.onset, path.peak >= policy.pressureThreshold else { return nil }
+        let end = path.lastAbove ?? onset
+        return PressureFinding(
+            metric: metric, evidence: path.peak, recent: path.recent, onset: onset, end: end,
+            rate: mean(metric, seconds, from: onset, through: end), baseline: baseline.mean, isUp: true,
+            isRising: true)
+    }
+
+    private static func path(_ seconds: [ServiceSecond], lag: Int64, _ policy: DetectionPolicy)
+        -> CumulativeSum?
+    {
+        seconds.last.map { last in
+            CumulativeSum(
+                threshold: policy.pressureThreshold, restart: 0, last: last.cell.second, lag: lag,
+                window: Int64(policy.pressureWindow))
+        }
+    }
+
+    private static func againstBaseline(
+        _ metric: PressureMetric, seconds: [ServiceSecond], baseline: MetricBaseline, lag: Int64,
+        expected: ExpectedVolume, policy: DetectionPolicy
+    ) -> PressureFinding? {
+        guard var path = path(seconds, lag: lag, policy) else { return nil }
         let persistence = policy.disabledRules.contains(.persistence) ? 1 : metric.persistence
         let scale = 1 / baseline.spreadSquared / persistence
         // By index: a second is large, and a loop over the array would copy each.

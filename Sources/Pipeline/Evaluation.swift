@@ -33,7 +33,7 @@ package struct Evaluation: ~Copyable {
         if let share { windows.admits = { share.router.admits($0, shard: share.index) } }
         let foreign = share.map { $0.router.plan.foreign(to: $0.index) } ?? []
         detector = Detector(
-            policy: configuration.detection,
+            policy: configuration.detection, policies: configuration.detectionBySlot,
             suppression: Suppression(declarations.plan, services: configuration.services.map(\.name)),
             foreign: foreign, watchesExporters: share?.index ?? 0 == 0)
         self.foreign = foreign.count { $0 }
@@ -128,6 +128,16 @@ package struct EvaluationShare: Sendable {
     package let router: ShardRouter
 
     package init(index: Int, router: ShardRouter) { (self.index, self.router) = (index, router) }
+}
+
+extension Configuration {
+    /// Of the services that have constants of their own. Their slots are their places.
+    fileprivate var detectionBySlot: [Int: DetectionPolicy] {
+        let own = services.enumerated().compactMap { slot, service in
+            serviceDetection[service.name].map { (slot, $0) }
+        }
+        return Dictionary(own) { first, _ in first }
+    }
 }
 
 extension DeclaredPrefix {

@@ -24,6 +24,8 @@ package struct Configuration: Equatable, Sendable {
     package var signals = SignalConfiguration()
     /// `detection:` and `baseline.warm_up`.
     package var detection = DetectionPolicy()
+    /// Of the services that have a `detection:` of their own: that of all, with what they say otherwise.
+    package var serviceDetection: [String: DetectionPolicy] = [:]
     /// `suppress:`
     package var suppression = SuppressionConfiguration()
     /// Where alerts go, in the order of the file.

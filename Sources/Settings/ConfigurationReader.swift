@@ -13,6 +13,8 @@ struct ConfigurationReader {
     private(set) var warnings: [Problem] = []
     /// Names of all services in the file, those with mistakes included, by the line of their first mention.
     var serviceLines: [String: Int] = [:]
+    /// What services say of their detection; read when that of all is known.
+    var serviceDetections: [(service: String, entry: Entry)] = []
 
     init(file: String, catalogue: LogFormatCatalogue) { (self.file, self.catalogue) = (file, catalogue) }
 

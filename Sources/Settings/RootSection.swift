@@ -21,6 +21,7 @@ extension ConfigurationReader {
         readSignals(section[.signals], into: &configuration)
         readBaseline(section[.baseline], into: &configuration)
         readDetection(section[.detection], into: &configuration)
+        readServiceDetections(into: &configuration)
         readSuppression(section[.suppress], into: &configuration)
         readAlerts(section[.alerts], into: &configuration)
         readControl(section[.control], into: &configuration)

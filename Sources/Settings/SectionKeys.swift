@@ -35,7 +35,7 @@ enum OverrideKey: String, SectionKey {
 }
 
 enum ServiceSectionKey: String, SectionKey {
-    case name, addresses, port, ports, `protocol`, kind
+    case name, addresses, port, ports, `protocol`, kind, detection
     static let sectionPath = "services[]"
 }
 
@@ -165,7 +165,8 @@ extension Configuration {
         + paths(FormatKey.self) + paths(RuleKey.self)
         + paths(MetricRuleKey.self)
         + paths(BaselineKey.self)
-        + DetectionPolicy.options.map { "detection." + $0.name } + paths(SuppressKey.self)
+        + DetectionPolicy.options.map { "detection." + $0.name }
+        + ["services[].detection.warm_up"] + paths(SuppressKey.self)
         + paths(DeclaredPrefixKey.self) + paths(EgressKey.self) + paths(MaintenanceKey.self)
         + paths(PlannedEventKey.self) + paths(AlertKey.self)
         + paths(SyslogOutputKey.self) + paths(StandardOutputKey.self) + paths(FileOutputKey.self)

@@ -61,6 +61,7 @@ extension ConfigurationReader {
         let ports = ports(section)
         let kind = choice(section[.kind], ServiceKind.self) ?? Self.usualKind(of: ports.first)
         let transport = choice(section[.protocol], Transport.self)?.value ?? (kind == .dns ? .udp : .tcp)
+        if let entry = section[.detection] { serviceDetections.append((name ?? "", entry)) }
         guard let name, let addresses, !addresses.isEmpty, !ports.isEmpty else { return nil }
         return ConfiguredService(
             name: name, addresses: addresses, ports: ports, transport: transport, kind: kind)

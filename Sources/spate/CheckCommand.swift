@@ -23,7 +23,24 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let configuration = try Configuration.loadOrExit(path: config)
         StandardStreams.write("\(config): valid: \(Self.summary(configuration))")
-        for line in Self.declarations(configuration.suppression) { StandardStreams.write("  " + line) }
+        for line in Self.exceptions(configuration) + Self.declarations(configuration.suppression) {
+            StandardStreams.write("  " + line)
+        }
+    }
+
+    /// The constants that services have otherwise than all, a line each: `shop: pressure_ratio 3, unclear_after 120 s`.
+    static func exceptions(_ configuration: Configuration) -> [String] {
+        configuration.services.compactMap { service in
+            guard let own = configuration.serviceDetection[service.name] else { return nil }
+            let all = configuration.detection
+            let warmUp = own.warmUp == all.warmUp ? [] : ["warm_up \(own.warmUp) s"]
+            let others = DetectionPolicy.options
+                .filter { own[keyPath: $0.path] != all[keyPath: $0.path] }
+                .map { "\($0.name) \(own[keyPath: $0.path])" + ($0.unit.isEmpty ? "" : " \($0.unit)") }
+            let words = (warmUp + others).joined(separator: ", ")
+            return
+                "\(service.name): \(words.isEmpty ? "a detection of its own, the same as that of all" : words)"
+        }
     }
 
     /// What is declared, a line each: `source 10.30.0.5/32 for every service: load test`.

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct CumulativeSumTests {
     private func path(_ steps: [Double], lag: Int64 = 0, restart: Double = 0) -> CumulativeSum {
-        var path = CumulativeSum(threshold: 16, restart: restart, last: Int64(steps.count) - 1, lag: lag)
+        var path = CumulativeSum(
+            threshold: 16, restart: restart, last: Int64(steps.count) - 1, lag: lag, window: 30)
         for (second, step) in steps.enumerated() { path.add(step, second: Int64(second)) }
         return path
     }

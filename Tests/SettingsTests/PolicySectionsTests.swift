@@ -47,4 +47,45 @@ struct PolicySectionsTests {
     func `mistakes`(text: String, problem: String) {
         #expect(problems(text) == [problem])
     }
+
+    private static func service(_ detection: String, rest: String = "") -> String {
+        "services: [ { name: web, addresses: 10.0.0.1, port: 80, detection: { \(detection) } }, "
+            + "{ name: mail, addresses: 10.0.0.1, port: 25 } ]\n" + rest
+    }
+
+    @Test(arguments: DetectionPolicy.options)
+    func `every constant can be set for a service`(option: DetectionPolicy.Option) throws {
+        let value = option.range.lowerBound
+        let text = option.unit == "s" ? "\(Int(value))s" : "\(value)"
+        var expected = DetectionPolicy()
+        expected[keyPath: option.path] = value
+        let read = try configuration(Self.service("\(option.name): \(text)"))
+        #expect(read.serviceDetection == ["web": expected])
+        #expect(read.detection == DetectionPolicy())
+    }
+
+    /// Wherever `detection` and `baseline` stand in the file.
+    @Test func `what a service does not say is as for all`() throws {
+        let read = try configuration(
+            Self.service(
+                "warm_up: 2h, hold_ticks: 5",
+                rest: "detection: { pressure_ratio: 4, hold_ticks: 7 }\nbaseline: { warm_up: 45s }\n"))
+        var expected = DetectionPolicy()
+        (expected.pressureRatio, expected.holdTicks, expected.warmUp) = (4, 5, 7200)
+        #expect(read.serviceDetection == ["web": expected])
+        #expect(read.detection.warmUp == 45 && read.detection.holdTicks == 7)
+    }
+
+    @Test(arguments: [
+        ("hold_tick: 5", "1: unknown key 'hold_tick', did you mean 'hold_ticks'?"),
+        ("warmup: 1h", "1: unknown key 'warmup', did you mean 'warm_up'?"),
+        ("hold_ticks: 61", "1: 'hold_ticks' is '61', expected a number from 1 to 60"),
+        (
+            "warm_up: 31d",
+            "1: 'warm_up' is '31d', expected a duration from 0 to 30d with its unit, such as 1h"
+        ),
+    ])
+    func `mistakes of a service`(text: String, problem: String) {
+        #expect(problems(Self.service(text)) == [problem])
+    }
 }
