@@ -24,7 +24,9 @@ enum AnswerTest {
             return nil
         }
         let threshold = policy.outcomeThreshold * OutcomeChannel.fewerAnswers.thresholdFactor(policy)
-        var path = CumulativeSum(threshold: threshold, restart: threshold / 4, last: last, lag: lag)
+        var path = CumulativeSum(
+            threshold: threshold, restart: threshold / 4, last: last, lag: lag,
+            window: Int64(policy.errorWindow))
         let scale = shift / baseline.spreadSquared
         let all = seconds.span
         for index in all.indices where all[index].cell.second <= last - lag {

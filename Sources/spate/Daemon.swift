@@ -7,6 +7,7 @@ import Dispatch
 import FlowDecoding
 import FlowModel
 import Intake
+import LockFree
 import Logging
 import Pipeline
 import Settings
