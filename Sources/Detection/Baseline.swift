@@ -51,12 +51,7 @@ package struct MetricBaseline: Sendable {
     package mutating func learn(rate: Double, slowly: Bool = false) {
         guard !isGrown else { return }
         let x = naturalLogarithm(max(0, rate) + 0.5)
-        if slowly {
-            let rise = min(Self.slowRise, max(0, x - level))
-            level += rise
-            mean += rise * (mean + 0.5)
-            return
-        }
+        guard !slowly else { return rise(towards: x, seconds: 1) }
         count = min(count + 1, LearningConstants.hour)
         let gain = 1 / count
         let deviation = x - level
@@ -64,6 +59,13 @@ package struct MetricBaseline: Sendable {
         variance += gain * (deviation * deviation * (1 - gain) - variance)
         mean += gain * (min(max(0, rate), mean * 4 + 100) - mean)
         if isGrown { grow() }
+    }
+
+    /// What a young baseline learns under pressure.
+    private mutating func rise(towards x: Double, seconds: Double) {
+        let rise = min(Self.slowRise * seconds, max(0, x - level))
+        level += rise
+        mean += rise * (mean + 0.5)
     }
 
     private mutating func grow() {
@@ -103,8 +105,8 @@ package struct MetricBaseline: Sendable {
 
     /// A metric of a grown service that is itself young, such as the requests of a log that was not there at first.
     private mutating func learnYoung(_ minute: MetricMinute, slowly: Bool) {
-        guard !slowly else { return }
         let seconds = Double(minute.seconds)
+        guard !slowly else { return rise(towards: minute.mean, seconds: seconds) }
         count = min(count + seconds, LearningConstants.hour)
         let gain = min(1, seconds / count)
         let surprise = minute.mean - level

@@ -168,6 +168,8 @@ struct ServiceBaseline: Sendable {
     ) {
         let slowly = trouble == .pressure
         learned += 1
+        // A minute that is learned as one begins after the seconds that were.
+        if isGrown { present = BaselineMinute(start: .min) }
         for metric in PressureMetric.learned where !(isLogSilent && metric.isLogged) {
             metrics[metric.place].learn(
                 rate: Double(PressureTest.rate(of: metric, second)), slowly: slowly)

@@ -27,10 +27,11 @@ public enum DurableFile {
     }
 
     private static func write(_ octets: borrowing Span<UInt8>, to descriptor: Int32) -> Int32 {
-        // SAFETY: the pointer is used within the call only; `offset` is below the count, and so many octets follow it.
+        // SAFETY: the pointer is used within the call only.
         unsafe octets.withUnsafeBytes { bytes in
             var offset = 0
             while let base = bytes.baseAddress, offset < bytes.count {
+                // SAFETY: `offset` is below the count, and so many octets follow it.
                 let count = unsafe Glibc.write(descriptor, base + offset, bytes.count - offset)
                 if count < 0, errno != EINTR { return errno }
                 offset += max(0, count)
