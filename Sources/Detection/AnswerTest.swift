@@ -3,7 +3,7 @@
 import FlowModel
 import ServiceWindows
 
-/// Whether known clients get fewer answers than usual, by the log: the pressure test turned round. What a server that hangs
+/// Whether there are fewer good answers than usual, by the log: the pressure test turned round. What a server that hangs
 /// does not do is in no log. A fall proves nothing by itself (people go home, a relay dies), so it is asked only under
 /// pressure, needs twice the evidence and makes a warning at most (detection.md §4).
 enum AnswerTest {
@@ -18,7 +18,8 @@ enum AnswerTest {
 
     /// - Parameter lag: seconds by which lines may be late: what is newer is not complete.
     static func run(
-        _ seconds: [ServiceSecond], baseline: MetricBaseline, lag: Int64, policy: DetectionPolicy
+        _ seconds: [ServiceSecond], baseline: MetricBaseline, isSampled: Bool, lag: Int64,
+        policy: DetectionPolicy
     ) -> OutcomeFinding? {
         guard let last = seconds.last?.cell.second, baseline.mean >= least, baseline.count >= learned else {
             return nil
@@ -33,7 +34,9 @@ enum AnswerTest {
             let x = LogTable.logarithm(answers(all[index]))
             path.add(scale * (baseline.level - x - shift / 2), second: all[index].cell.second)
         }
-        guard let onset = path.onset else { return nil }
+        guard let onset = path.onset, !isContradicted(seconds, since: onset, isSampled: isSampled) else {
+            return nil
+        }
         let fall = fall(seconds, since: onset, until: last - lag, baseline)
         return OutcomeFinding(
             channel: .fewerAnswers, evidence: path.peak, recent: path.recent, onset: onset,
@@ -42,9 +45,24 @@ enum AnswerTest {
             isRising: path.peak >= threshold / 2 && fall >= leastFall, lastLoud: path.lastLoud)
     }
 
-    /// Good answers to known clients in a second.
+    /// A log that has fallen silent says the same as a server that hangs. Known clients whose connections end well say that
+    /// it is the log; where flows cannot tell, a log that says nothing at all is no evidence.
+    static func isContradicted(_ seconds: [ServiceSecond], since onset: Int64, isSampled: Bool) -> Bool {
+        var (ended, failed, lines) = (0, 0, 0)
+        let all = seconds.span
+        // What ended as it began had been answered before.
+        for index in all.indices where all[index].cell.second > onset + 1 {
+            ended += Int(all[index].cell.endedKnown)
+            failed += Int(all[index].cell.failedKnown)
+            lines += Int(all[index].log.requestsAll) + Int(all[index].log.attempts)
+        }
+        return isSampled ? lines == 0 : ended >= 5 && failed * 10 <= ended
+    }
+
+    /// Good answers in a second, to anybody: where newcomers are served in place of those who used to come, the server does
+    /// its work.
     static func answers(_ second: borrowing ServiceSecond) -> Int64 {
-        max(0, Int64(second.log.requestsKnown) - Int64(second.log.failuresKnown))
+        max(0, second.log.requestsAll - Int64(second.log.failures))
     }
 
     /// Share (0…1) of the usual answers that did not come.

@@ -58,7 +58,8 @@ package enum Classifier {
     private static func sourcesAreForged(_ evidence: Evidence) -> Bool {
         let seconds = Double(min(ServiceBaseline.sourceSeconds, evidence.facts.duration))
         let syns = Double(evidence.facts.synOnly) * seconds / Double(evidence.facts.duration)
-        return Double(evidence.facts.sources) * 2 >= syns
+        // Of a sampled exporter's connections as many sources are seen as records.
+        return Double(evidence.facts.sources) * 2 >= syns / Double(evidence.samplingInterval)
     }
 
     /// Few requests of newcomers that each take long, while those of known clients, who wait for them, are slow less often.
@@ -152,7 +153,8 @@ package enum Classifier {
         guard newcomers.total >= 20 else { return false }
         // A crowd comes for one thing as well: it must be much more one thing than what the others come for.
         guard known.total >= 10 else { return newcomers.topShare >= 0.7 }
-        return newcomers.topShare >= 0.35 && newcomers.topShare >= 3 * known.topShare
+        return (newcomers.topShare >= 0.35 && newcomers.topShare >= 3 * known.topShare)
+            || (newcomers.topShare >= 0.9 && newcomers.topShare >= 1.5 * known.topShare)
     }
 
     /// Nobody asks twice for the same, where the others do: paths that are made up to pass the cache.

@@ -100,14 +100,16 @@ enum EvidenceCollector {
             let lag = lag(of: metric, service)
             let usual = baseline.metric(metric)
             if !expected.isUsual,
-                PressureTest.run(metric, seconds: seconds, baseline: usual, lag: lag, policy: policy)?.isUp
-                    == true
+                PressureTest.run(
+                    metric, seconds: seconds, baseline: usual, lag: lag, sampling: evidence.samplingInterval,
+                    policy: policy)?.isUp == true
             {
                 evidence.isMoreThanUsual = true
             }
             let finding = PressureTest.run(
                 metric, seconds: seconds, baseline: usual, lag: lag, expected: expected,
-                ceiling: policy.ceiling(of: metric, service.kind), policy: policy)
+                sampling: evidence.samplingInterval, ceiling: policy.ceiling(of: metric, service.kind),
+                policy: policy)
             evidence.observations?.add(metric, finding, seconds, usual, lag: lag, policy)
             guard let finding else { continue }
             evidence.pressureNow = max(evidence.pressureNow, finding.recent)
@@ -134,7 +136,7 @@ enum EvidenceCollector {
             guard let slow = baseline.metric(metric).slow,
                 var finding = PressureTest.run(
                     metric, seconds: seconds, baseline: slow, lag: lag(of: metric, service),
-                    expected: expected, policy: policy),
+                    expected: expected, sampling: evidence.samplingInterval, policy: policy),
                 finding.isUp
             else { continue }
             finding.isSlow = true
@@ -171,7 +173,8 @@ enum EvidenceCollector {
             let usual = baseline.ratio(channel, ofKnown: ofKnown)
             let finding =
                 channel == .fewerAnswers
-                ? AnswerTest.run(seconds, baseline: baseline.answers, lag: lag, policy: policy)
+                ? AnswerTest.run(
+                    seconds, baseline: baseline.answers, isSampled: service.sampled, lag: lag, policy: policy)
                 : OutcomeTest.run(
                     channel, seconds: seconds, baseline: usual, ofKnown: ofKnown, lag: lag, policy: policy)
             evidence.observations?.add(

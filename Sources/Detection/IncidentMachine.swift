@@ -117,6 +117,8 @@ package struct IncidentMachine: Sendable {
     // MARK: Before an incident
 
     private mutating func judge(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
+        // What the tests still see of an incident that is over is not another one.
+        guard !isAfterglow(evidence) else { return [] }
         let gates = Gates(evidence, policy)
         // The ticks are counted while the evidence still comes in: to wait for it and for them would be twice the time.
         guard gates.isJoint || gates.isBeginning else {
@@ -140,6 +142,13 @@ package struct IncidentMachine: Sendable {
         state = .suspicious(ticks: ticks)
         let needed = policy.disabledRules.contains(.hold) ? 1 : policy.holdTicks
         return gates.isJoint && Double(ticks) >= needed ? opened(evidence, policy) : []
+    }
+
+    /// Nothing has been loud since the incident ended.
+    private func isAfterglow(_ evidence: Evidence) -> Bool {
+        guard let calm = incident?.calmSince, incident?.clearedAt != nil else { return false }
+        return evidence.pressure != nil && evidence.harm != nil
+            && min(evidence.lastPressed ?? .min, evidence.lastHarmed ?? .min) < calm
     }
 
     private mutating func opened(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
@@ -210,13 +219,21 @@ package struct IncidentMachine: Sendable {
     }
 
     /// The class became clearer; true when that is worth an update.
-    package mutating func refined(to judgement: Classifier.Judgement, now: Int64) -> Bool {
-        guard var current = incident, isOpen, judgement.kind.specificity > current.kind.specificity else {
+    package mutating func refined(to judgement: Classifier.Judgement, by evidence: Evidence) -> Bool {
+        guard var current = incident, isOpen, evidence.pressure != nil,
+            judgement.kind.specificity > current.kind.specificity
+        else {
+            return false
+        }
+        // Who finds no place sends SYN after SYN: that is no other attack than the one that took the places.
+        if current.kind == .connectionExhaustion, judgement.kind == .synFlood,
+            evidence.samplingInterval == 1
+        {
             return false
         }
         current.kind = judgement.kind
         current.confidence = judgement.confidence
-        current.lastMessage = now
+        current.lastMessage = evidence.now
         incident = current
         return true
     }

@@ -28,7 +28,7 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
     /// Packets of clients without one of the server, by the flows of a sampled exporter: in sum, since a sample tells
     /// nothing of a single flow.
     case flowReplies = "flow_replies"
-    /// Good answers to known clients that did not come, by the log.
+    /// Good answers that did not come, by the log.
     case fewerAnswers = "fewer_answers"
 
     /// Slowness is weaker evidence than failure, and so is a short answer.

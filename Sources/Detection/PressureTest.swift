@@ -53,10 +53,11 @@ enum PressureTest {
 
     static func run(
         _ metric: PressureMetric, seconds: [ServiceSecond], baseline: MetricBaseline, lag: Int64,
-        expected: ExpectedVolume = .usual, ceiling: Double? = nil, policy: DetectionPolicy
+        expected: ExpectedVolume = .usual, sampling: Int, ceiling: Double? = nil, policy: DetectionPolicy
     ) -> PressureFinding? {
         let found = againstBaseline(
-            metric, seconds: seconds, baseline: baseline, lag: lag, expected: expected, policy: policy)
+            metric, seconds: seconds, baseline: baseline, lag: lag, expected: expected, sampling: sampling,
+            policy: policy)
         guard let ceiling, found?.isUp != true else { return found }
         return againstCeiling(metric, ceiling, seconds: seconds, baseline: baseline, lag: lag, policy: policy)
             ?? found
@@ -81,7 +82,7 @@ enum PressureTest {
         return PressureFinding(
             metric: metric, evidence: path.peak, recent: path.recent, onset: onset, end: end,
             rate: mean(metric, seconds, from: onset, through: end), baseline: baseline.mean, isUp: true,
-            isRising: true)
+            isRising: true, lastLoud: path.lastLoud)
     }
 
     private static func path(_ seconds: [ServiceSecond], lag: Int64, _ policy: DetectionPolicy)
@@ -96,11 +97,13 @@ enum PressureTest {
 
     private static func againstBaseline(
         _ metric: PressureMetric, seconds: [ServiceSecond], baseline: MetricBaseline, lag: Int64,
-        expected: ExpectedVolume, policy: DetectionPolicy
+        expected: ExpectedVolume, sampling: Int, policy: DetectionPolicy
     ) -> PressureFinding? {
         guard var path = path(seconds, lag: lag, policy) else { return nil }
         let persistence = policy.disabledRules.contains(.persistence) ? 1 : metric.persistence
-        let scale = 1 / baseline.spreadSquared / persistence
+        // Each packet that a sampled exporter saw stands for so many, and their number wanders by as much.
+        let thinning = metric.isLogged ? 0 : Double(sampling - 1) / (baseline.mean + 1)
+        let scale = 1 / (baseline.spreadSquared + thinning) / persistence
         // By index: a second is large, and a loop over the array would copy each.
         let all = seconds.span
         for index in all.indices {

@@ -248,7 +248,7 @@ struct ServiceBaseline: Sendable {
 
     func metric(_ metric: PressureMetric) -> MetricBaseline { metrics[metric.place] }
 
-    /// Good answers to known clients.
+    /// Good answers, by the log.
     var answers: MetricBaseline { metrics[PressureMetric.placeOfAnswers] }
 
     func ratio(_ channel: OutcomeChannel, ofKnown: Bool) -> RatioBaseline {

@@ -83,9 +83,7 @@ struct ServiceJudge: Sendable {
         var actions = machine.evaluated(evidence, severity: severity, policy: policy)
         let isNew = actions.contains { $0 == .open || $0 == .reopen }
         if isNew { begin(evidence, judgement, severity, windows, actions.contains(.reopen), policy) }
-        if !isNew, evidence.pressure != nil, machine.refined(to: judgement, now: evidence.now),
-            !actions.contains(.update)
-        {
+        if !isNew, machine.refined(to: judgement, by: evidence), !actions.contains(.update) {
             actions.append(.update)
         }
         if explains {

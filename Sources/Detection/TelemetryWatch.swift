@@ -94,6 +94,15 @@ struct ExporterEpisodes: Sendable {
     private static let goodMinutes = 5
 
     private var isSilent = false
+    /// Longest pauses of late, in seconds, faded: an exporter without flows sends nothing, which is usual at night.
+    private var usualPause = 0.0
+    private var lastSeen: Int64?
+    /// A pause so many times the usual is silence.
+    private static let pauseFactor = 3.0
+    /// Silence is told after an hour, whatever is usual.
+    private static let longestPause = 3600.0
+    /// The part of a long pause that is forgotten with each second in which something came.
+    private static let pauseFading = 1.0 / 10_000
     /// Share that was lost in the last whole minute.
     private(set) var loss = 0.0
     private var minuteBegin: (second: Int64, status: ExporterStatus)?
@@ -104,7 +113,8 @@ struct ExporterEpisodes: Sendable {
     mutating func news(of status: ExporterStatus, now: Int64) -> [News] {
         var news: [News] = []
         let quiet = now - status.lastSeen.seconds
-        if quiet >= Self.silence, !isSilent {
+        note(arrival: status.lastSeen.seconds)
+        if Double(quiet) >= limit, !isSilent {
             isSilent = true
             news.append(News(words: "has been silent for \(quiet) s: its services are not watched"))
         } else if quiet < 10, isSilent {
@@ -120,6 +130,17 @@ struct ExporterEpisodes: Sendable {
         // Of a minute without a datagram nothing is known, and a clock that leapt makes none.
         guard !isSilent, now > begin.second, status.datagrams > begin.status.datagrams else { return news }
         return news + minute(status, since: begin.status, began: begin.second)
+    }
+
+    /// Seconds without a word that are silence.
+    private var limit: Double {
+        min(Self.longestPause, max(Double(Self.silence), Self.pauseFactor * usualPause))
+    }
+
+    private mutating func note(arrival second: Int64) {
+        defer { lastSeen = second }
+        guard let before = lastSeen, second > before else { return }
+        usualPause = max(Double(second - before), usualPause * (1 - Self.pauseFading))
     }
 
     private mutating func minute(_ status: ExporterStatus, since before: ExporterStatus, began: Int64)

@@ -37,8 +37,6 @@ package struct FlowCell: Sendable, WindowCell {
     package internal(set) var unanswered: Int32 = 0
     /// Of these, reset by the server with nothing served.
     package internal(set) var refused: Int32 = 0
-    /// Of these, reset by the server in the middle of what it served: no failure by itself.
-    package internal(set) var reset: Int32 = 0
     /// Connections from known prefixes whose end was seen.
     package internal(set) var endedKnown: Int32 = 0
     /// Of these, unanswered, refused or denied.
@@ -48,9 +46,9 @@ package struct FlowCell: Sendable, WindowCell {
     /// Of these, slower than the service's own limit.
     package internal(set) var shortSlow: Int32 = 0
     /// Of those with a single request, those of known clients.
-    package internal(set) var shortKnown: Int32 = 0
+    package internal(set) var shortKnown: Int16 = 0
     /// Of these, slower than the service's own limit.
-    package internal(set) var shortSlowKnown: Int32 = 0
+    package internal(set) var shortSlowKnown: Int16 = 0
     /// Of these, those of known clients that were served less than an eighth of the usual, as with an error page.
     package internal(set) var truncated: Int32 = 0
     /// Connections that ended after a TLS handshake without a request: only on services that speak TLS.
@@ -105,7 +103,6 @@ package struct FlowCell: Sendable, WindowCell {
         ended.add(other.ended)
         unanswered.add(other.unanswered)
         refused.add(other.refused)
-        reset.add(other.reset)
         endedKnown.add(other.endedKnown)
         failedKnown.add(other.failedKnown)
         short.add(other.short)
@@ -154,7 +151,6 @@ package struct FlowCell: Sendable, WindowCell {
         part.ended = ended.share(offset)
         part.unanswered = unanswered.share(offset)
         part.refused = refused.share(offset)
-        part.reset = reset.share(offset)
         part.endedKnown = endedKnown.share(offset)
         part.failedKnown = failedKnown.share(offset)
         part.short = short.share(offset)

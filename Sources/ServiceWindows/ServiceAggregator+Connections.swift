@@ -28,7 +28,6 @@ extension ServiceAggregator {
         cells[place.index].countEnd(
             1, unanswered: result == .unanswered ? 1 : 0, refused: result == .refused ? 1 : 0,
             isKnown: client.isKnown)
-        if result == .reset { cells[place.index].reset.add(1) }
         if let server, !failed { bookShape(client, server, slot, place.index) }
     }
 

@@ -112,8 +112,10 @@ extension Outcome {
     fileprivate var isAttempt: Bool {
         guard count > 0 else { return false }
         return switch event {
-        case .accepted, .handshakeFailure, .saturated, .noServerAvailable: true
-        case .none, .serverDown, .serverUp, .negotiated: failure == .slowRequest
+        case .accepted, .handshakeFailure: true
+        // A request that was refused is one of the requests.
+        case .saturated: !isRequest
+        case .none, .noServerAvailable, .serverDown, .serverUp, .negotiated: failure == .slowRequest
         }
     }
 }

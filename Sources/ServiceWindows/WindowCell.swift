@@ -48,6 +48,18 @@ extension Int32 {
     func share(_ offset: Int64) -> Int32 { offset == 7 ? self &- 7 &* (self / 8) : self / 8 }
 }
 
+extension Int16 {
+    /// Adds without wrapping: counts from the network may be absurd.
+    @inline(__always)
+    mutating func add(_ amount: Int16) {
+        let (sum, overflow) = addingReportingOverflow(amount)
+        self = overflow ? (amount < 0 ? .min : .max) : sum
+    }
+
+    /// An eighth; the last second has what is left over.
+    func share(_ offset: Int64) -> Int16 { offset == 7 ? self &- 7 &* (self / 8) : self / 8 }
+}
+
 extension Int64 {
     /// The sum of two counts, or the largest value.
     func addingSaturating(_ other: Int64) -> Int64 {

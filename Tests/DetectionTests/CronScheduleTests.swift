@@ -29,7 +29,8 @@ private let week: Int64 = 604_800
         for minute in 0..<(731 * 1440) {
             let second = at(2027, 1, 1) + Int64(minute) * 60
             if Self.fits(fields, CivilDate(Instant(seconds: second))) { last = second }
-            guard minute % 97 == 0 else { continue }
+            // In the first week the latest may have been in the year before.
+            guard minute % 97 == 0, minute >= 7 * 1440 else { continue }
             let expected = last.flatMap { second + 17 - $0 < week ? $0 : nil }
             #expect(schedule.latest(atOrBefore: second + 17, within: week) == expected, "\(second)")
         }

@@ -103,7 +103,8 @@ private struct Shop: ~Copyable {
         #expect(before.suffix(2).map(\.state) == [.suspicious(ticks: 1), .suspicious(ticks: 2)])
         #expect(shop.told[(opening - 2)...opening].allSatisfy { $0.gates.isBeginning })
         #expect(shop.told[opening].gates.firstFailed == nil)
-        #expect(before.allSatisfy { $0.gates.firstFailed != nil || $0.stage != .judged || $0.state != .quiet })
+        #expect(
+            before.allSatisfy { $0.gates.firstFailed != nil || $0.stage != .judged || $0.state != .quiet })
         #expect(shop.told[opening].judgement?.kind == opened.kind)
         #expect(shop.told[opening].severity == opened.severity)
         #expect(shop.told[opening].order?.order == .during)

@@ -18,7 +18,7 @@ private func evidence(
                 metric: .newConnections, evidence: 64, recent: 64, onset: now - 5, end: now, rate: 100,
                 baseline: 4, isUp: true)
         ]
-        evidence.pressureNow = 64
+        (evidence.pressureNow, evidence.lastPressed) = (64, now)
     }
     if harm {
         evidence.harms = [
@@ -26,7 +26,7 @@ private func evidence(
                 channel: .log, evidence: 64, recent: 64, onset: now - 4, end: now, ratio: 0.5, baseline: 0,
                 isUp: true)
         ]
-        evidence.outcomeNow = 64
+        (evidence.outcomeNow, evidence.lastHarmed) = (64, now)
     }
     evidence.isInOrder = inOrder && pressure && harm
     evidence.sourcesChanged = sourcesChanged
@@ -172,6 +172,18 @@ private func said(
         #expect(machine.incident?.id == id)
     }
 
+    /// The tests look back further than an incident takes to end: what was loud before its end is not another one.
+    @Test func whatIsStillSeenOfItDoesNotReopenIt() {
+        var machine = IncidentMachine.opened()
+        for second in Int64(3)...63 { _ = machine.tick(evidence(second, pressure: false, harm: false)) }
+        for second in Int64(64)...90 {
+            var old = evidence(second)
+            (old.lastPressed, old.lastHarmed) = (2, 2)
+            #expect(machine.tick(old) == [])
+        }
+        #expect(machine.state == .quiet)
+    }
+
     @Test func anAttackMuchLaterIsANewIncident() {
         var machine = IncidentMachine.opened()
         for second in Int64(3)...63 { _ = machine.tick(evidence(second, pressure: false, harm: false)) }
@@ -189,11 +201,11 @@ private func said(
 
     @Test func theClassIsRefinedOnlyTowardPositiveEvidence() {
         var machine = IncidentMachine.opened()
-        let to10 = machine.refined(to: .init(kind: .demandOverload, confidence: 0.9), now: 10)
+        let to10 = machine.refined(to: .init(kind: .demandOverload, confidence: 0.9), by: evidence(10))
         #expect(!to10)
-        let to11 = machine.refined(to: .init(kind: .slowConnection, confidence: 0.9), now: 11)
+        let to11 = machine.refined(to: .init(kind: .slowConnection, confidence: 0.9), by: evidence(11))
         #expect(to11)
-        let to12 = machine.refined(to: .init(kind: .httpFlood, confidence: 0.99), now: 12)
+        let to12 = machine.refined(to: .init(kind: .httpFlood, confidence: 0.99), by: evidence(12))
         #expect(!to12)
         #expect(machine.incident?.kind == .slowConnection)
     }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A web service with users, a flood that may come, and what the operator declared.
-private struct Site: ~Copyable {
+private struct DeclaredSite: ~Copyable {
     static let start: Int64 = 1_795_000_000
     var windows: ServiceAggregator
     var detector: Detector
@@ -79,7 +79,8 @@ private func window(_ from: Int64, _ until: Int64, service: String? = "web") -> 
     plan.maintenance = [
         MaintenanceWindow(
             service: service,
-            time: .once(TimeSpan(from: Site.start + from, until: Site.start + until)), reason: "new disks")
+            time: .once(TimeSpan(from: DeclaredSite.start + from, until: DeclaredSite.start + until)),
+            reason: "new disks")
     ]
     return plan
 }
@@ -91,7 +92,7 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
 @Suite struct MaintenanceTests {
     @Test(arguments: ["web", nil])
     func anIncidentInAWindowIsOneNotice(service: String?) throws {
-        var site = Site(window(100, 2000, service: service))
+        var site = DeclaredSite(window(100, 2000, service: service))
         site.ordinary(120)
         site.flood(60)
         site.ordinary(200)
@@ -100,12 +101,12 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
         #expect(notice.maintenance == "new disks" && notice.incident == nil && notice.severity == .notice)
         let use = try #require(site.detector.suppression.maintenanceUse.first)
         #expect(use.incidents == 1 && use.messages >= 1 && use.last != nil)
-        #expect(use.activeUntil == Site.start + 2000)
+        #expect(use.activeUntil == DeclaredSite.start + 2000)
         #expect(site.detector.openIncidents == 0)
     }
 
     @Test func aWindowOfAnotherServiceChangesNothing() {
-        var site = Site(window(100, 2000, service: "mail"))
+        var site = DeclaredSite(window(100, 2000, service: "mail"))
         site.ordinary(120)
         site.flood(60)
         #expect(site.events.first == "open httpFlood")
@@ -113,13 +114,13 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
     }
 
     @Test func whatLastsBeyondTheWindowIsOpenedWhenItHasEnded() throws {
-        var site = Site(window(100, 160))
+        var site = DeclaredSite(window(100, 160))
         site.ordinary(120)
         site.flood(80)
         #expect(Array(site.events.prefix(2)) == ["notice httpFlood", "open httpFlood"])
         let open = site.said[1]
-        #expect(open.time.seconds == Site.start + 160)
-        #expect(abs(open.onset.seconds - Site.start - 120) <= 1)
+        #expect(open.time.seconds == DeclaredSite.start + 160)
+        #expect(abs(open.onset.seconds - DeclaredSite.start - 120) <= 1)
         #expect(open.maintenance == nil && open.severity > .notice && open.incident != nil)
         #expect(site.detector.openIncidents == 1)
         site.ordinary(200)
@@ -127,7 +128,7 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
     }
 
     @Test func whatWasOpenBeforeTheWindowIsToldOfAsBefore() throws {
-        var site = Site(window(150, 2000))
+        var site = DeclaredSite(window(150, 2000))
         site.ordinary(120)
         site.flood(60)
         site.ordinary(200)
@@ -142,7 +143,7 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
     /// Five times the users for ten minutes: what is learned of them shows in what is a surge afterwards.
     @Test(arguments: [true, false])
     func nothingIsLearnedInAWindow(isDeclared: Bool) throws {
-        var site = Site(isDeclared ? window(600, 1200) : SuppressionPlan())
+        var site = DeclaredSite(isDeclared ? window(600, 1200) : SuppressionPlan())
         site.ordinary(600)
         for _ in 0..<590 {
             site.arrive(13, from: "10.20.1.1", spread: 200)
@@ -161,7 +162,8 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
         var plan = SuppressionPlan()
         plan.events = [
             PlannedEvent(
-                service: "web", span: TimeSpan(from: Site.start + 100, until: Site.start + 400),
+                service: "web",
+                span: TimeSpan(from: DeclaredSite.start + 100, until: DeclaredSite.start + 400),
                 factor: factor,
                 reason: "sale")
         ]
@@ -169,7 +171,7 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
     }
 
     /// Six times the usual, and nobody is harmed.
-    private func crowd(_ site: inout Site) {
+    private func crowd(_ site: inout DeclaredSite) {
         site.ordinary(120)
         for _ in 0..<60 {
             site.arrive(60, from: "10.30.0.1", spread: 5000)
@@ -178,7 +180,7 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
     }
 
     @Test func whatWasExpectedIsNoSurgeAndIsCounted() throws {
-        var site = Site(event(10))
+        var site = DeclaredSite(event(10))
         crowd(&site)
         #expect(site.events == [])
         let use = try #require(site.detector.suppression.eventUse.first)
@@ -187,14 +189,14 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
 
     @Test func moreThanWasExpectedIsASurge() {
         for plan in [event(1.2), SuppressionPlan()] {
-            var site = Site(plan)
+            var site = DeclaredSite(plan)
             crowd(&site)
             #expect(site.events == ["notice surge"])
         }
     }
 
     @Test func harmIsHarmDuringAnEvent() {
-        var site = Site(event(5))
+        var site = DeclaredSite(event(5))
         site.ordinary(120)
         site.flood(60)
         #expect(site.events.first == "open httpFlood")
@@ -203,8 +205,8 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
     /// The tests look back for three minutes: the end of an event does not make its seconds unusual.
     @Test func theSecondsOfAnEventStayExpectedWhenItHasEnded() {
         var plan = event(10)
-        plan.events[0].span.until = Site.start + 160
-        var site = Site(plan)
+        plan.events[0].span.until = DeclaredSite.start + 160
+        var site = DeclaredSite(plan)
         site.ordinary(120)
         for _ in 0..<40 {
             site.arrive(60, from: "10.30.0.1", spread: 5000)
@@ -219,7 +221,7 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
     /// A load test of 200 connections a second is no pressure in any metric, and the service that it breaks is seen.
     @Test func aDeclaredLoadTestIsNoPressureAndItsHarmIsHarm() {
         for declared in [[network("10.66.0.0/16")], [network("10.66.0.0/16", service: ServiceID(0))], []] {
-            var site = Site(declared: declared)
+            var site = DeclaredSite(declared: declared)
             site.ordinary(120)
             site.flood(60, failing: 0)
             #expect(site.events == (declared.isEmpty ? ["notice surge"] : []))
@@ -229,7 +231,7 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
     }
 
     @Test func aSourceThatIsDeclaredForAnotherServiceIsNot() {
-        var site = Site(declared: [network("10.66.0.0/16", service: ServiceID(1))])
+        var site = DeclaredSite(declared: [network("10.66.0.0/16", service: ServiceID(1))])
         site.ordinary(120)
         site.flood(60, failing: 0)
         #expect(site.events == ["notice surge"])
@@ -237,7 +239,7 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
 
     /// What comes through a CDN is volume; whose it is nobody can say, and to limit it would limit everybody.
     @Test func sharedEgressIsVolumeAndIsNeverNamed() {
-        var site = Site(egress: [network("10.66.0.0/16")])
+        var site = DeclaredSite(egress: [network("10.66.0.0/16")])
         site.ordinary(120)
         site.flood(60)
         #expect(site.events == ["notice outageRetryStorm"])
@@ -245,7 +247,7 @@ private func network(_ text: String, service: ServiceID? = nil) -> DeclaredNetwo
     }
 
     @Test func anAttackBesideSharedEgressNamesTheAttackerAlone() throws {
-        var site = Site(egress: [network("10.66.0.7/32")])
+        var site = DeclaredSite(egress: [network("10.66.0.7/32")])
         site.ordinary(120)
         for _ in 0..<40 {
             site.arrive(100, from: "10.66.0.7", spread: 1, failing: 0.6)

@@ -114,6 +114,23 @@ private struct Exporter: ~Copyable {
         #expect(exporter.words == ["! has been silent for 120 s: its services are not watched"])
     }
 
+    /// softflowd sends nothing while it has no flows: at night that is usual.
+    @Test func usualPausesAreNoSilence() {
+        var exporter = Exporter()
+        exporter.run(minutes: 2)
+        exporter.run(minutes: 3, sends: false)
+        exporter.run(minutes: 1)
+        #expect(exporter.words.count == 2)
+        exporter.said = []
+        for _ in 0..<5 {
+            exporter.run(minutes: 4, sends: false)
+            exporter.run(minutes: 1)
+        }
+        #expect(exporter.words == [])
+        exporter.run(minutes: 20, sends: false)
+        #expect(exporter.words.count == 1)
+    }
+
     @Test func thousandsOfExportersThatFallSilentAreAFewMessages() {
         var windows = ServiceAggregator(directory: ServiceDirectory([Fixture.service]), discovers: false)
         var detector = Detector(policy: DetectionPolicy())

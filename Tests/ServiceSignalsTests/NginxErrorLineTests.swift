@@ -32,9 +32,15 @@ struct NginxErrorLineTests {
         #expect(result == .ignored(.unknownService, rule: 2))
     }
 
+    /// It closes connections that nobody uses, and drops no work.
+    @Test func aWorkerThatReusesIdleConnectionsIsNotFull() {
+        let line = Self.line("256 worker_connections are not enough, reusing connections")
+        let rules = [LogRule(program: "nginx", format: .nginxError, service: TestNetwork.fixed("web-https"))]
+        #expect(TestNetwork.read(line, rules).single == nil)
+    }
+
     @Test(arguments: [
         ("*14 256 worker_connections are not enough while connecting to upstream", ServiceEvent.saturated),
-        ("256 worker_connections are not enough, reusing connections", .none),
         ("accept4() failed (24: Too many open files)", .saturated),
         ("*7 no live upstreams while connecting to upstream", .noServerAvailable),
         ("*9 SSL_do_handshake() failed (SSL: error:0A000126) while SSL handshaking", .handshakeFailure),

@@ -18,7 +18,6 @@ struct SecondNumbers: Equatable {
     var ended: Int64 = 0
     var unanswered: Int64 = 0
     var refused: Int64 = 0
-    var reset: Int64 = 0
     var denied: Int64 = 0
     var short: Int64 = 0
     var handshakeOnly: Int64 = 0
@@ -52,7 +51,7 @@ struct SecondNumbers: Equatable {
             ("of unknown", \.newFromUnknown), ("SYN only", \.synOnly), ("open", \.open), ("slow", \.slow),
             ("packets in", \.packetsIn), ("packets out", \.packetsOut), ("octets in", \.octetsIn),
             ("octets out", \.octetsOut), ("ended", \.ended), ("unanswered", \.unanswered),
-            ("refused", \.refused), ("reset", \.reset), ("denied", \.denied), ("short", \.short),
+            ("refused", \.refused), ("denied", \.denied), ("short", \.short),
             ("handshake only", \.handshakeOnly), ("answers", \.answers), ("failed answers", \.failedAnswers),
             ("timed answers", \.timedAnswers), ("slow answers", \.slowAnswers),
             ("handshakes", \.handshakes), ("slow handshakes", \.slowHandshakes),
@@ -74,7 +73,7 @@ extension SecondNumbers {
         (packetsIn, packetsOut) = (second.packetsIn, second.packetsOut)
         (octetsIn, octetsOut) = (second.octetsIn, second.octetsOut)
         (ended, unanswered, denied) = (Int64(cell.ended), Int64(cell.unanswered), Int64(cell.denied))
-        (refused, reset) = (Int64(cell.refused), Int64(cell.reset))
+        refused = Int64(cell.refused)
         (answers, failedAnswers) = (Int64(cell.answers), Int64(cell.failedAnswers))
         (timedAnswers, slowAnswers) = (Int64(cell.timedAnswers), Int64(cell.slowAnswers))
         (handshakes, slowHandshakes) = (Int64(cell.handshakes), Int64(cell.slowHandshakes))

@@ -339,7 +339,6 @@ struct WindowOracle {
             $0.ended += 1
             if result == .unanswered { $0.unanswered += 1 }
             if result == .refused { $0.refused += 1 }
-            if result == .reset { $0.reset += 1 }
         }
         guard let server, result == .endedWell || result == .reset, client.packets <= 10 else { return }
         let kind = services[slot].kind
