@@ -260,7 +260,9 @@ enum EvidenceCollector {
         let all = seconds.span
         for index in all.indices where all[index].cell.second >= onset {
             let log = all[index].log
-            sum += Int(all[index].cell.rawRecords) + Int(log.requestsAll) + Int(log.saturated)
+            sum +=
+                Int(all[index].cell.rawRecords) + Int(log.requestsAll)
+                + Int(max(log.saturated, log.attempts))
         }
         return sum
     }
