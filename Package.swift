@@ -100,6 +100,15 @@ let package = Package(
                 "TestSupport",
             ],
             path: "Tests/Benchmarks", exclude: ["allocations.sh"], swiftSettings: rules),
+        // A world on a clock of its own, and what Spate says of it (`make evaluate`).
+        .target(
+            name: "EvaluationWorld",
+            dependencies: ["Detection", "FlowModel", "Pipeline", "Settings", "TestSupport"],
+            path: "Tests/Evaluation/World", swiftSettings: rules),
+        .executableTarget(
+            name: "Evaluate", dependencies: ["Detection", "EvaluationWorld"],
+            path: "Tests/Evaluation/Program",
+            swiftSettings: rules),
         // Fuzz targets: their inputs and promises, and a program for each (`make fuzz`).
         .target(
             name: "FuzzSupport",

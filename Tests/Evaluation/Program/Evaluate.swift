@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Detection
+import EvaluationWorld
+import Foundation
+
+/// `make evaluate`: how well Spate tells attacks from what only looks like them.
+@main
+struct Evaluate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Runs attacks, harmless events and quiet weeks through the pipeline, and says what came of it.")
+
+    @Option(help: "Folder for the page, its charts and the list of runs.")
+    var out = ".build/evaluation"
+
+    @Flag(help: "A sample of it, in two minutes.")
+    var quick = false
+
+    @Option(help: "Service-weeks of synthetic traffic.")
+    var weeks = 48.0
+
+    @Option(help: "Worlds that are run at once.")
+    var width = ProcessInfo.processInfo.activeProcessorCount
+
+    @Option(help: "Only these: attacks, benign, weeks; may be repeated.")
+    var only: [String] = []
+
+    @Option(help: "Only kinds of attacks and harmless events with this in their names.")
+    var kind: String?
+
+    @Flag(help: "One line for every run.")
+    var verbose = false
+
+    func run() async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let grid = chosen
+        var summary = Summary()
+        say(
+            "\(grid.attacks.count) attacks, \(grid.benign.count) harmless events, \(grid.weeks.count) services for weeks"
+        )
+        summary.attacks = try await Runner.map(grid.attacks, width: width) { attack in
+            let model = attack.model
+            return AttackScore(
+                attack, try Runner.run(model, seed: attack.seed), active: model.exporter.active)
+        }
+        say("attacks: \(clock.now - start)")
+        summary.benign = try await Runner.map(grid.benign, width: width) { benign in
+            BenignScore(benign, try Runner.run(benign.model, seed: benign.seed))
+        }
+        say("harmless events: \(clock.now - start)")
+        let worldCup = WorldCup.load()
+        if worldCup == nil, grid.weeks.contains(where: { $0.source == .worldCup }) {
+            say("the request counts of the World Cup are not here (SPATE_SHARED): those weeks are skipped")
+        }
+        let weeks = grid.weeks.filter { $0.source == .synthetic || worldCup != nil }
+        summary.weeks = try await Runner.map(weeks, width: width) { weeks in
+            let model = weeks.model(worldCup)
+            return WeeksScore(
+                weeks, try Runner.run(model, seed: weeks.seed, warmUp: 3600), seconds: model.duration)
+        }
+        say("weeks: \(clock.now - start)")
+        let report = summary.report
+        print(report.markdown(charts: ""))
+        try write(report, Runs.lines(summary))
+    }
+
+    private var chosen: Grid {
+        var grid = quick ? Grid.quick : Grid.full(weeks: weeks)
+        if !only.isEmpty {
+            if !only.contains("attacks") { grid.attacks = [] }
+            if !only.contains("benign") { grid.benign = [] }
+            if !only.contains("weeks") { grid.weeks = [] }
+        }
+        if let kind {
+            grid.attacks = grid.attacks.filter { $0.kind.rawValue.contains(kind) }
+            grid.benign = grid.benign.filter { $0.kind.rawValue.contains(kind) }
+        }
+        return grid
+    }
+
+    private func say(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    private func write(_ report: Report, _ runs: [String]) throws {
+        let folder = URL(filePath: out)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        func write(_ text: String, _ name: String) throws {
+            try Data(text.utf8).write(to: folder.appending(path: name))
+        }
+        try write(report.page, "index.html")
+        try write(report.markdown(charts: ""), "evaluation.md")
+        try write(runs.joined(separator: "\n") + "\n", "runs.tsv")
+        for chart in report.charts { try write(chart.svg, chart.name) }
+        say("written to \(out): index.html, evaluation.md, runs.tsv and \(report.charts.count) charts")
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which worlds are run.
+package struct Grid: Sendable {
+    package var attacks: [AttackCase] = []
+    package var benign: [BenignCase] = []
+    package var weeks: [WeeksCase] = []
+
+    package init() {}
+
+    /// About half an hour on two processors.
+    package static func full(weeks count: Double) -> Grid {
+        var grid = Grid()
+        grid.addAttacks([0.5, 1, 2, 4], Ramp.allCases, sampling: [1, 100, 1000], seeds: 1...1)
+        // The figures that targets are set for deserve more than one run each.
+        grid.addAttacks([2, 4], [.step], sampling: [1], seeds: 2...5)
+        grid.addBenign(sampling: [1], sizes: [0.7, 1], seeds: 1...5)
+        grid.addBenign(sampling: [100], sizes: [1], seeds: 1...3)
+        grid.addWeeks(count)
+        return grid
+    }
+
+    /// About two minutes.
+    package static var quick: Grid {
+        var grid = Grid()
+        grid.addAttacks([2, 4], [.step], sampling: [1, 100], seeds: 1...1)
+        grid.addBenign(sampling: [1], sizes: [1], seeds: 1...2)
+        grid.weeks = [
+            WeeksCase(.synthetic, requests: 2, weeks: 0.5, mishaps: 4, seed: 1),
+            WeeksCase(.worldCup, requests: 10, weeks: 1, mishaps: 4, seed: 1),
+        ]
+        return grid
+    }
+
+    private mutating func addAttacks(
+        _ intensities: [Double], _ ramps: [Ramp], sampling: [Int], seeds: ClosedRange<UInt64>
+    ) {
+        for kind in AttackKind.allCases {
+            for intensity in intensities {
+                for ramp in ramps {
+                    for sampling in sampling {
+                        for hasLog in [true, false] {
+                            for seed in seeds {
+                                attacks.append(
+                                    AttackCase(
+                                        kind, intensity: intensity, ramp: ramp, sampling: sampling,
+                                        hasLog: hasLog,
+                                        seed: seed &* 1000 &+ UInt64(attacks.count)))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func addBenign(sampling: [Int], sizes: [Double], seeds: ClosedRange<UInt64>) {
+        for kind in BenignKind.allCases {
+            for sampling in sampling {
+                for size in sizes {
+                    for hasLog in [true, false] {
+                        for seed in seeds {
+                            benign.append(
+                                BenignCase(
+                                    kind, size: size, sampling: sampling, hasLog: hasLog,
+                                    seed: seed &* 1000 &+ UInt64(benign.count)))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func addWeeks(_ count: Double) {
+        // The longest come first, so that no processor waits for the other at the end.
+        weeks.append(WeeksCase(.worldCup, requests: 20, weeks: 13, seed: 31))
+        weeks.append(WeeksCase(.worldCup, requests: 10, weeks: 13, hasLog: false, seed: 32))
+        weeks.append(WeeksCase(.worldCup, requests: 15, weeks: 13, mishaps: 0, seed: 33))
+        let rates = [0.5, 1, 2, 4]
+        for index in 0..<max(0, Int(count / 4)) {
+            weeks.append(
+                WeeksCase(
+                    .synthetic, requests: rates[index % 4], weeks: 4, hasLog: index % 3 != 2,
+                    seed: UInt64(index + 1)))
+        }
+    }
+}
+
+/// How weeks without any attack were told.
+package struct WeeksScore: Sendable {
+    package let weeks: WeeksCase
+    package let result: RunResult
+    /// Service-weeks.
+    package let span: Double
+
+    package init(_ weeks: WeeksCase, _ result: RunResult, seconds: Double) {
+        (self.weeks, self.result, span) = (weeks, result, seconds / 604_800)
+    }
+
+    /// None is right.
+    package var mistakes: [ToldIncident] { result.incidents }
+}
