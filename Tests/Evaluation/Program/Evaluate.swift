@@ -7,7 +7,7 @@ import Foundation
 
 /// `make evaluate`: how well Spate tells attacks from what only looks like them.
 @main
-struct Evaluate: AsyncParsableCommand {
+struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
             "Runs attacks, harmless events and quiet weeks through the pipeline, and says what came of it.")
@@ -30,24 +30,31 @@ struct Evaluate: AsyncParsableCommand {
     @Option(help: "Only kinds of attacks and harmless events with this in their names.")
     var kind: String?
 
-    @Flag(help: "One line for every run.")
-    var verbose = false
+    @Option(help: "Only the run with this seed, as runs.tsv has it.")
+    var seed: UInt64?
 
-    func run() async throws {
+    @Flag(
+        help:
+            "Keep what came in each attack and harmless event as captures that spate replay reads, below --out."
+    )
+    var record = false
+
+    func run() throws {
         let clock = ContinuousClock()
         let start = clock.now
         let grid = chosen
+        if record { return try keep(grid) }
         var summary = Summary()
         say(
             "\(grid.attacks.count) attacks, \(grid.benign.count) harmless events, \(grid.weeks.count) services for weeks"
         )
-        summary.attacks = try await Runner.map(grid.attacks, width: width) { attack in
+        summary.attacks = try Runner.map(grid.attacks, width: width) { attack in
             let model = attack.model
             return AttackScore(
                 attack, try Runner.run(model, seed: attack.seed), active: model.exporter.active)
         }
         say("attacks: \(clock.now - start)")
-        summary.benign = try await Runner.map(grid.benign, width: width) { benign in
+        summary.benign = try Runner.map(grid.benign, width: width) { benign in
             BenignScore(benign, try Runner.run(benign.model, seed: benign.seed))
         }
         say("harmless events: \(clock.now - start)")
@@ -56,7 +63,7 @@ struct Evaluate: AsyncParsableCommand {
             say("the request counts of the World Cup are not here (SPATE_SHARED): those weeks are skipped")
         }
         let weeks = grid.weeks.filter { $0.source == .synthetic || worldCup != nil }
-        summary.weeks = try await Runner.map(weeks, width: width) { weeks in
+        summary.weeks = try Runner.map(weeks, width: width) { weeks in
             let model = weeks.model(worldCup)
             return WeeksScore(
                 weeks, try Runner.run(model, seed: weeks.seed, warmUp: 3600), seconds: model.duration)
@@ -78,7 +85,23 @@ struct Evaluate: AsyncParsableCommand {
             grid.attacks = grid.attacks.filter { $0.kind.rawValue.contains(kind) }
             grid.benign = grid.benign.filter { $0.kind.rawValue.contains(kind) }
         }
+        if let seed {
+            grid.attacks = grid.attacks.filter { $0.seed == seed }
+            grid.benign = grid.benign.filter { $0.seed == seed }
+            grid.weeks = grid.weeks.filter { $0.seed == seed }
+        }
         return grid
+    }
+
+    private func keep(_ grid: Grid) throws {
+        let attacks = grid.attacks.map { (name: $0.kind.rawValue, model: $0.model, seed: $0.seed) }
+        let benign = grid.benign.map { (name: $0.kind.rawValue, model: $0.model, seed: $0.seed) }
+        for run in attacks + benign {
+            let folder = out + "/" + run.name.split(separator: " ").joined(separator: "-") + "-\(run.seed)"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try Runner.record(run.model, seed: run.seed, in: folder)
+            say(folder)
+        }
     }
 
     private func say(_ text: String) {

@@ -87,7 +87,7 @@ package struct AttackCase: Sendable {
         let (ramp, full) = (ramp, intensity * kind.capacity(model))
         let strength = Load { ramp.strength($0 - span.lowerBound) * full }.only(in: span)
         model.streams = [Background.users(model, &draws), kind.stream(model, strength, full: full)]
-        (model.eventStart, model.duration) = (span.lowerBound, span.upperBound + Self.recovery)
+        (model.event, model.duration) = (span, span.upperBound + Self.recovery)
         return model
     }
 }
@@ -112,7 +112,7 @@ extension AttackKind {
     /// How many ordinary requests an expensive one is worth.
     private static let expense = 25.0
     /// Connections over which a keep-alive flood and renegotiations are spread.
-    private static let lasting = (flood: 200.0, renegotiation: 40.0)
+    private static let lasting = (flood: 300.0, renegotiation: 200.0)
 
     fileprivate func stream(_ model: WorldModel, _ strength: Load, full: Double) -> Stream {
         var bots = Behaviour()

@@ -61,7 +61,7 @@ package struct BenignCase: Sendable {
         Background.watch(&model, &draws, sampling: sampling, hasLog: hasLog)
         model.server.program = draws.chance(0.5) ? .nginx : .haproxy
         model.streams = [Background.users(model, &draws)]
-        (model.eventStart, model.duration) = (span.lowerBound, span.upperBound + 180)
+        (model.event, model.duration) = (span, span.upperBound + 180)
         addVisitors(&model)
         addTrouble(&model, &draws)
         return model

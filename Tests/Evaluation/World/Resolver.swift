@@ -36,6 +36,8 @@ struct Query {
     var client: UInt32
     var port: UInt16
     var came: Double
+    /// When the server asked another one for it.
+    var handled = 0.0
     var isRandom: Bool
     var tries = 1
     var isAnswered = false
@@ -89,18 +91,19 @@ extension World {
         case .handled:
             guard !query.isAnswered else { break }
             if !query.isRandom, draws.chance(state.model.cached) {
-                answerQuery(index)
+                answerQuery(index, seconds: 0)
             } else if state.outstanding < state.model.outstanding {
                 resolver?.outstanding += 1
                 let mean = query.isRandom ? state.model.slowRecursion : state.model.recursion
+                resolver?.queries[index].handled = now
                 later(.resolved, index, at: now + 0.5 * mean + draws.exponential(mean: 0.5 * mean))
             }
         case .resolved:
             resolver?.outstanding -= 1
-            if !query.isAnswered { answerQuery(index) }
+            if !query.isAnswered { answerQuery(index, seconds: now - query.handled) }
         case .patience:
             guard !query.isAnswered else { break }
-            if query.tries == 1 { truth.count(isHarmed: true, at: now, event: model.eventStart) }
+            if query.tries == 1 { truth.count(isHarmed: true, at: now, event: model.event) }
             exporter.markHarmed(query.flow)
             if query.tries < 3 {
                 resolver?.queries[index].tries += 1
@@ -110,17 +113,17 @@ extension World {
         finishStep(index)
     }
 
-    private func answerQuery(_ index: Int) {
+    /// - Parameter seconds: since it was read from the socket: what the server knows of.
+    private func answerQuery(_ index: Int, seconds: Double) {
         guard let query = resolver?.queries[index] else { return }
         resolver?.queries[index].isAnswered = true
         see(query: index, isUp: false, octets: 80)
         let isUser = model.streams[query.stream].behaviour.areUsers
-        let seconds = now - query.came
-        if isUser, query.tries == 1 { truth.count(isHarmed: false, at: now, event: model.eventStart) }
+        if isUser, query.tries == 1 { truth.count(isHarmed: false, at: now, event: model.event) }
         let name = query.isRandom ? "x\(draws.below(1 << 30))q.corp.test" : "www\(draws.below(40)).corp.test"
         writeQuery(
             name, code: query.isRandom ? "NXDOMAIN" : "NOERROR", client: query.client,
-            seconds: seconds < 0.01 ? 0 : seconds, isHarmed: isUser && seconds >= Self.patience)
+            seconds: seconds, isHarmed: isUser && seconds >= Self.patience)
     }
 
     private func later(_ step: QueryStep, _ index: Int, at time: Double) {

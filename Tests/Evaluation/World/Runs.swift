@@ -35,15 +35,15 @@ package enum Runs {
     }
 
     private static func line(_ score: BenignScore) -> [String] {
-        let benign = score.benign
+        let (benign, first) = (score.benign, score.result.incidents.first)
         return [
             benign.kind.rawValue, "\(benign.seed)", "\(benign.sampling)", benign.hasLog ? "log" : "-",
             Words.number(benign.size), "-", benign.model.exporter.form.rawValue,
         ] + truth(score.result)
             + [
-                score.mistakes.first.map { Words.number($0.opened - benign.span.lowerBound) } ?? "-", "-",
-                score.mistakes.first?.kind.rawValue ?? "-", score.mistakes.first?.refined.rawValue ?? "-",
-                score.mistakes.first?.severity.name ?? "-", "-", "-", "\(score.mistakes.count)",
+                first.map { Words.number($0.opened - benign.span.lowerBound) } ?? "-", "-",
+                first?.kind.rawValue ?? "-", first?.refined.rawValue ?? "-", first?.severity.name ?? "-", "-",
+                "-", "\(score.mistakes.count)",
                 Words.counts(score.result.notices),
             ]
     }

@@ -12,10 +12,20 @@ package enum WorldSettings {
 
     /// - Parameter warmUp: seconds in which the baseline counts as cold.
     package static func configuration(for model: WorldModel, warmUp: Int) throws(Mistake) -> Configuration {
+        let reading = Configuration.parse(
+            text(for: model, warmUp: warmUp), file: "evaluation", formats: .known)
+        guard let configuration = reading.configuration else {
+            throw Mistake(description: reading.problems.map(\.description).joined(separator: "\n"))
+        }
+        return configuration
+    }
+
+    /// The same as a file.
+    static func text(for model: WorldModel, warmUp: Int) -> String {
         let (kind, port, transport) =
             model.resolver != nil
             ? ("dns", 53, "udp") : model.server.usesTLS ? ("https", 443, "tcp") : ("http", 80, "tcp")
-        let text = """
+        return """
             services:
               - { name: service, addresses: [10.2.0.10], port: \(port), protocol: \(transport), kind: \(kind) }
             signals:
@@ -33,10 +43,5 @@ package enum WorldSettings {
             alerts:
               - stdout: { format: json }
             """
-        let reading = Configuration.parse(text, file: "evaluation", formats: .known)
-        guard let configuration = reading.configuration else {
-            throw Mistake(description: reading.problems.map(\.description).joined(separator: "\n"))
-        }
-        return configuration
     }
 }

@@ -147,11 +147,11 @@ package struct Summary: Sendable {
     // MARK: What is harmless
 
     private func addBenign(to report: inout Report) {
-        var rows = [["harmless", "runs", "with a false incident", "false incidents", "notices"]]
+        var rows = [["harmless", "runs", "with a false incident", "incidents", "notices"]]
         for kind in BenignKind.allCases {
             let some = benign.filter { $0.benign.kind == kind }
             guard !some.isEmpty else { continue }
-            let said = some.flatMap(\.mistakes).reduce(into: [:]) { $0[$1.refined, default: 0] += 1 }
+            let said = some.flatMap(\.result.incidents).reduce(into: [:]) { $0[$1.refined, default: 0] += 1 }
             let notices = some.reduce(into: [VerdictKind: Int]()) { sum, score in
                 sum.merge(score.result.notices, uniquingKeysWith: +)
             }

@@ -38,7 +38,6 @@ package struct WeeksCase: Sendable {
         var draws = Draws(seed: seed &* 0xA11CE)
         Background.watch(&model, &draws, sampling: 1, hasLog: hasLog)
         model.duration = weeks * Self.week
-        model.eventStart = 0
         var users = Behaviour.users
         users.clients.count = 3000
         let load: Load
@@ -58,6 +57,7 @@ package struct WeeksCase: Sendable {
         model.server.workers = max(
             2, Int((peak * users.dynamicShare * model.server.serviceTime / 0.55).rounded(.up)))
         model.server.program = draws.chance(0.5) ? .nginx : .haproxy
+        model.event = 0..<model.duration
         model.streams = [Stream(users, .rate(Background.visits(users, load)))]
         addMishaps(&model, &draws)
         return model

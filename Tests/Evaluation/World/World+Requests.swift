@@ -2,8 +2,8 @@
 
 /// What becomes of a request.
 extension World {
-    /// An answer that takes longer is no answer to a person.
-    private static let slow = 2.0
+    /// Seconds after which an answer is a bad one to a person.
+    private static let slow = 1.0
 
     func happen(_ step: Step, _ id: ConnectionID) {
         if case .worked(let request) = step { return worked(id, request) }
@@ -131,7 +131,9 @@ extension World {
             ended: now + seconds, waited: waited ?? (now - connections[id].came), worked: worked,
             octets: octets,
             isDynamic: connections[id].isDynamic, ending: ending, queued: server.queue.count)
-        let isHarmed = ending.isFailure || now - connections[id].came > Self.slow
+        // The first request of a connection is as slow as the connection was to come by.
+        let began = connections[id].request == 1 ? connections[id].opened : connections[id].came
+        let isHarmed = ending.isFailure || now - began > Self.slow
         judge(id, isHarmed: isHarmed)
         connections[id].stage = .taking
         if behaviour.manner == .slowRead, isGood {
@@ -228,7 +230,7 @@ extension World {
 
     private func judge(_ id: ConnectionID, isHarmed: Bool) {
         guard behaviour(id).areUsers else { return }
-        truth.count(isHarmed: isHarmed, at: now, event: model.eventStart)
+        truth.count(isHarmed: isHarmed, at: now, event: model.event)
         if isHarmed { exporter.markHarmed(connections[id].flow) }
     }
 

@@ -4,6 +4,7 @@ package import Detection
 import FlowModel
 import Pipeline
 package import Settings
+package import TestSupport
 
 /// A place in the table of connections, if it is still that of the connection that it was given for.
 struct ConnectionID: Equatable {
@@ -25,8 +26,8 @@ package struct WorldModel: Sendable {
     package var duration = 300.0
     /// Seconds since 1970 at its beginning: a Monday.
     package var begin: Int64 = 1_780_272_000
-    /// Harm to users counts as the event's from this second on.
-    package var eventStart = Double.infinity
+    /// Harm to users counts as the event's in these seconds; the event of a world without one is empty.
+    package var event = 0.0..<0.0
 
     package init() {}
 }
@@ -73,6 +74,8 @@ package final class World {
     package internal(set) var truth = Truth()
     /// All that the pipeline said.
     package private(set) var verdicts: [Verdict] = []
+    /// What came, as captures that `spate replay` reads; nil where nobody wants them.
+    package var recording: Recording?
 
     private let exporterAddress = IPAddress(ipv4: 0x0A03_0001)
     private let serverAddress = IPAddress(ipv4: World.server)
@@ -132,14 +135,16 @@ package final class World {
 
     private func send(_ octets: [UInt8], isHarmed: Bool) {
         advance(to: now)
-        if isHarmed { truth.told(at: now, of: model.eventStart) }
+        if isHarmed { truth.told(at: now, of: model.event) }
+        recording?.flows.add(octets, at: instant(now).microseconds)
         _ = pipeline.decode(octets.span, from: exporterAddress, port: 50_000, at: instant(now))
     }
 
     private func hear(_ line: String, isHarmed: Bool) {
         advance(to: now)
-        if isHarmed { truth.told(at: now, of: model.eventStart) }
+        if isHarmed { truth.told(at: now, of: model.event) }
         let octets = Array(line.utf8)
+        recording?.lines.add(octets, from: Self.server, port: 5140, at: instant(now).microseconds)
         _ = pipeline.parse(octets.span, from: serverAddress, at: instant(now))
     }
 
@@ -183,6 +188,14 @@ package final class World {
     }
 }
 
+/// What an exporter and a server sent, as pcap files.
+package struct Recording {
+    package var flows = CaptureWriter()
+    package var lines = CaptureWriter()
+
+    package init() {}
+}
+
 /// What happened to those who came: what the evaluation judges the verdicts by.
 package struct Truth: Sendable {
     /// Requests of users that ended well, and that did not.
@@ -196,14 +209,14 @@ package struct Truth: Sendable {
 
     package init() {}
 
-    mutating func count(isHarmed: Bool, at time: Double, event: Double) {
+    mutating func count(isHarmed: Bool, at time: Double, event: Range<Double>) {
         if isHarmed { harmed += 1 } else { served += 1 }
-        guard time >= event else { return }
+        guard event.contains(time) else { return }
         if isHarmed { harmedInEvent += 1 } else { servedInEvent += 1 }
     }
 
-    mutating func told(at time: Double, of event: Double) {
-        if firstEvidence == nil, time >= event { firstEvidence = time }
+    mutating func told(at time: Double, of event: Range<Double>) {
+        if firstEvidence == nil, time >= event.lowerBound { firstEvidence = time }
     }
 
     /// Share (0…1) of users' requests since the event began that fared ill.
