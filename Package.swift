@@ -103,7 +103,7 @@ let package = Package(
         // A world on a clock of its own, and what Spate says of it (`make evaluate`).
         .target(
             name: "EvaluationWorld",
-            dependencies: ["Detection", "FlowModel", "Pipeline", "Settings", "TestSupport"],
+            dependencies: ["Capture", "Detection", "FlowModel", "Pipeline", "Settings", "TestSupport"],
             path: "Tests/Evaluation/World", swiftSettings: rules),
         .executableTarget(
             name: "Evaluate", dependencies: ["Detection", "EvaluationWorld"],
@@ -148,6 +148,7 @@ let package = Package(
         tests(
             "PipelineTests",
             ["Detection", "FlowDecoding", "FlowModel", "Pipeline", "ServiceWindows", "Settings"]),
+        tests("EvaluationWorldTests", ["Detection", "EvaluationWorld", "FlowDecoding", "FlowModel"]),
         tests("IntegrationTests", ["FlowModel", "spate"]),
         tests("TidyTests", []),
     ],

@@ -39,11 +39,15 @@ struct Evaluate: ParsableCommand {
     )
     var record = false
 
+    @Flag(help: "What each rule of detection is worth: everything again with one of them off at a time.")
+    var ablation = false
+
     func run() throws {
         let clock = ContinuousClock()
         let start = clock.now
         let grid = chosen
         if record { return try keep(grid) }
+        if ablation { return try ablate() }
         var summary = Summary()
         say(
             "\(grid.attacks.count) attacks, \(grid.benign.count) harmless events, \(grid.weeks.count) services for weeks"
@@ -93,6 +97,14 @@ struct Evaluate: ParsableCommand {
         return grid
     }
 
+    private func ablate() throws {
+        let recorded = try RecordedScenario.all()
+        if recorded.isEmpty { say("the recorded scenarios are not here (SPATE_SHARED): they are left out") }
+        let report = try Ablation(quick ? .quick : .ablation, recorded: recorded, width: width).report(say)
+        print(report.markdown(charts: ""))
+        try write(report, [], name: "ablation")
+    }
+
     private func keep(_ grid: Grid) throws {
         let attacks = grid.attacks.map { (name: $0.kind.rawValue, model: $0.model, seed: $0.seed) }
         let benign = grid.benign.map { (name: $0.kind.rawValue, model: $0.model, seed: $0.seed) }
@@ -108,16 +120,16 @@ struct Evaluate: ParsableCommand {
         FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 
-    private func write(_ report: Report, _ runs: [String]) throws {
+    private func write(_ report: Report, _ runs: [String], name: String = "evaluation") throws {
         let folder = URL(filePath: out)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         func write(_ text: String, _ name: String) throws {
             try Data(text.utf8).write(to: folder.appending(path: name))
         }
-        try write(report.page, "index.html")
-        try write(report.markdown(charts: ""), "evaluation.md")
-        try write(runs.joined(separator: "\n") + "\n", "runs.tsv")
+        try write(report.page, name == "evaluation" ? "index.html" : name + ".html")
+        try write(report.markdown(charts: ""), name + ".md")
+        if !runs.isEmpty { try write(runs.joined(separator: "\n") + "\n", "runs.tsv") }
         for chart in report.charts { try write(chart.svg, chart.name) }
-        say("written to \(out): index.html, evaluation.md, runs.tsv and \(report.charts.count) charts")
+        say("written to \(out)")
     }
 }

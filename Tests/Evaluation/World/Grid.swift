@@ -32,6 +32,17 @@ package struct Grid: Sendable {
         return grid
     }
 
+    /// What is run again for each rule.
+    package static var ablation: Grid {
+        var grid = Grid()
+        grid.addAttacks([2, 4], [.step], sampling: [1], seeds: 1...3)
+        grid.addBenign(sampling: [1], sizes: [1], seeds: 1...4)
+        grid.weeks = (1...4).map {
+            WeeksCase(.synthetic, requests: 1, weeks: 0.5, hasLog: $0 % 2 == 0, mishaps: 6, seed: $0)
+        }
+        return grid
+    }
+
     private mutating func addAttacks(
         _ intensities: [Double], _ ramps: [Ramp], sampling: [Int], seeds: ClosedRange<UInt64>
     ) {
@@ -75,7 +86,6 @@ package struct Grid: Sendable {
         // The longest come first, so that no processor waits for the other at the end.
         weeks.append(WeeksCase(.worldCup, requests: 20, weeks: 13, seed: 31))
         weeks.append(WeeksCase(.worldCup, requests: 10, weeks: 13, hasLog: false, seed: 32))
-        weeks.append(WeeksCase(.worldCup, requests: 15, weeks: 13, mishaps: 0, seed: 33))
         let rates = [0.5, 1, 2, 4]
         for index in 0..<max(0, Int(count / 4)) {
             weeks.append(

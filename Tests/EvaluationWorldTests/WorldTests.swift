@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import EvaluationWorld
+import Testing
+
+/// The world is a machine: it does the same for the same seed, and harms users only when it is attacked or broken.
+struct WorldTests {
+    private func run(_ model: WorldModel, seed: UInt64 = 3) throws -> RunResult {
+        try Runner.run(model, seed: seed)
+    }
+
+    @Test func `the same seed gives the same verdicts, another seed does not`() throws {
+        let attack = AttackCase(.httpFlood, intensity: 2, seed: 4)
+        let (first, second) = (try run(attack.model), try run(attack.model))
+        #expect(!first.incidents.isEmpty && first.incidents == second.incidents)
+        #expect(first.truth.servedInEvent == second.truth.servedInEvent)
+        #expect(try run(attack.model, seed: 5).truth.servedInEvent != first.truth.servedInEvent)
+    }
+
+    @Test func `several at once come to the same as one after the other`() throws {
+        let cases = [AttackKind.httpFlood, .dnsFlood, .slowloris].map { AttackCase($0, seed: 8) }
+        let alone = try Runner.map(cases, width: 1) { try Runner.run($0.model, seed: $0.seed).incidents }
+        let together = try Runner.map(cases, width: 3) { try Runner.run($0.model, seed: $0.seed).incidents }
+        #expect(alone == together)
+    }
+
+    @Test(arguments: AttackKind.allCases)
+    func `an attack of four times the capacity harms users`(kind: AttackKind) throws {
+        let result = try run(AttackCase(kind, intensity: 4, seed: 2).model)
+        #expect(result.truth.harm > 0.05)
+        #expect(result.truth.firstEvidence != nil)
+    }
+
+    @Test(arguments: AttackKind.allCases)
+    func `nobody is harmed before an attack`(kind: AttackKind) throws {
+        var model = AttackCase(kind, intensity: 4, seed: 2).model
+        model.duration = model.event.lowerBound
+        model.event = 0..<model.duration
+        let truth = try run(model).truth
+        #expect(truth.servedInEvent > 500 && truth.harm < 0.01)
+    }
+
+    @Test func `a crowd within capacity harms nobody, one over capacity does`() throws {
+        #expect(try run(BenignCase(.crowdWithin, seed: 1).model).truth.harm < 0.01)
+        #expect(try run(BenignCase(.crowdOver, seed: 1).model).truth.harm > 0.2)
+    }
+
+    @Test func `an outage harms users without any attack`() throws {
+        let result = try run(BenignCase(.outage, seed: 1).model)
+        #expect(result.truth.harm > 0.1)
+        #expect(result.incidents.isEmpty)
+    }
+}
