@@ -19,8 +19,13 @@ shipped = $(shell swift build -c release $(static) --show-bin-path)/spate
 TARGET ?= datagrams
 SECONDS ?= 60
 SANITIZER ?=
+QUICK ?=
+ABLATION ?=
+WEEKS ?= 24
+OUT ?= .build/evaluation
+DOCS ?=
 
-.PHONY: help run build release test bench fuzz lint check format install uninstall clean
+.PHONY: help run build release test bench evaluate fuzz lint check format install uninstall clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -44,6 +49,10 @@ test: ## all tests
 bench: ## what a flow record costs on this machine, in nanoseconds
 	@.ci/dependencies build
 	swift run -c release $(BUILD_FLAGS) Benchmarks
+
+evaluate: ## attacks, harmless events and weeks on a virtual clock (half an hour; QUICK=1: two minutes; ABLATION=1: each rule off in turn; WEEKS=24; OUT=.build/evaluation)
+	@.ci/dependencies build
+	swift run -c release $(BUILD_FLAGS) Evaluate --out "$(OUT)" --weeks $(WEEKS) $(if $(QUICK),--quick) $(if $(ABLATION),--ablation) $(if $(DOCS),--docs "$(DOCS)")
 
 fuzz: ## SECONDS=60 of hostile input for TARGET (datagrams, listings, state, baselines, framing, lines, formats, metrics); SANITIZER=address for both sanitizers
 	@.ci/dependencies build

@@ -15,11 +15,14 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Folder for the page, its charts and the list of runs.")
     var out = ".build/evaluation"
 
+    @Option(help: "A folder that also gets the figures and the charts, and nothing else: for the documentation.")
+    var docs: String?
+
     @Flag(help: "A sample of it, in two minutes.")
     var quick = false
 
     @Option(help: "Service-weeks of synthetic traffic.")
-    var weeks = 48.0
+    var weeks = 24.0
 
     @Option(help: "Worlds that are run at once.")
     var width = ProcessInfo.processInfo.activeProcessorCount
@@ -121,15 +124,22 @@ struct Evaluate: ParsableCommand {
     }
 
     private func write(_ report: Report, _ runs: [String], name: String = "evaluation") throws {
-        let folder = URL(filePath: out)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        func write(_ text: String, _ name: String) throws {
-            try Data(text.utf8).write(to: folder.appending(path: name))
+        var files = [
+            (name == "evaluation" ? "index.html" : name + ".html", report.page),
+            (name + ".md", report.markdown(charts: "")),
+        ]
+        if !runs.isEmpty { files.append(("runs.tsv", runs.joined(separator: "\n") + "\n")) }
+        try write(files + report.charts.map { ($0.name, $0.svg) }, to: out)
+        guard let docs else { return }
+        try write(
+            [(name + ".md", report.markdown(charts: ""))] + report.charts.map { ($0.name, $0.svg) }, to: docs)
+    }
+
+    private func write(_ files: [(name: String, text: String)], to folder: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for file in files {
+            try Data(file.text.utf8).write(to: URL(filePath: folder).appending(path: file.name))
         }
-        try write(report.page, name == "evaluation" ? "index.html" : name + ".html")
-        try write(report.markdown(charts: ""), name + ".md")
-        if !runs.isEmpty { try write(runs.joined(separator: "\n") + "\n", "runs.tsv") }
-        for chart in report.charts { try write(chart.svg, chart.name) }
-        say("written to \(out)")
+        say("written to \(folder)")
     }
 }
