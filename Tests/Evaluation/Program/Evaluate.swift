@@ -15,7 +15,8 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Folder for the page, its charts and the list of runs.")
     var out = ".build/evaluation"
 
-    @Option(help: "A folder that also gets the figures and the charts, and nothing else: for the documentation.")
+    @Option(
+        help: "A folder that also gets the figures and the charts, and nothing else: for the documentation.")
     var docs: String?
 
     @Flag(help: "A sample of it, in two minutes.")
@@ -103,7 +104,8 @@ struct Evaluate: ParsableCommand {
     private func ablate() throws {
         let recorded = try RecordedScenario.all()
         if recorded.isEmpty { say("the recorded scenarios are not here (SPATE_SHARED): they are left out") }
-        let report = try Ablation(quick ? .quick : .ablation, recorded: recorded, width: width).report(say)
+        let report = try Ablation(quick ? .quickAblation : .ablation, recorded: recorded, width: width)
+            .report(say)
         print(report.markdown(charts: ""))
         try write(report, [], name: "ablation")
     }

@@ -43,6 +43,14 @@ package struct Grid: Sendable {
         return grid
     }
 
+    /// The same without weeks and with one seed each.
+    package static var quickAblation: Grid {
+        var grid = Grid()
+        grid.addAttacks([2, 4], [.step], sampling: [1], seeds: 1...1)
+        grid.addBenign(sampling: [1], sizes: [1], seeds: 1...2)
+        return grid
+    }
+
     private mutating func addAttacks(
         _ intensities: [Double], _ ramps: [Ramp], sampling: [Int], seeds: ClosedRange<UInt64>
     ) {
