@@ -73,8 +73,7 @@ struct Evaluate: ParsableCommand {
         let weeks = grid.weeks.filter { $0.source == .synthetic || worldCup != nil }
         summary.weeks = try Runner.map(weeks, width: width) { weeks in
             let model = weeks.model(worldCup)
-            return WeeksScore(
-                weeks, try Runner.run(model, seed: weeks.seed, warmUp: 3600), seconds: model.duration)
+            return WeeksScore(weeks, try Runner.run(model, seed: weeks.seed, warmUp: 3600), model)
         }
         say("weeks: \(clock.now - start)")
         let report = summary.report

@@ -29,6 +29,8 @@ package struct Grid: Sendable {
             WeeksCase(.synthetic, requests: 2, weeks: 0.5, mishaps: 4, seed: 1),
             WeeksCase(.worldCup, requests: 10, weeks: 1, mishaps: 4, seed: 1),
         ]
+        // The matches are played: the busiest week.
+        grid.weeks[1].skipped = 8
         return grid
     }
 
@@ -110,9 +112,16 @@ package struct WeeksScore: Sendable {
     package let result: RunResult
     /// Service-weeks.
     package let span: Double
+    private let notes: [(time: Double, text: String)]
 
-    package init(_ weeks: WeeksCase, _ result: RunResult, seconds: Double) {
-        (self.weeks, self.result, span) = (weeks, result, seconds / 604_800)
+    package init(_ weeks: WeeksCase, _ result: RunResult, _ model: WorldModel) {
+        (self.weeks, self.result, notes) = (weeks, result, model.notes)
+        span = model.duration / 604_800
+    }
+
+    /// What was the last thing to happen before a time.
+    func circumstances(of time: Double) -> String {
+        notes.last { $0.time <= time }.map { "\(Int(time - $0.time)) s after \($0.text)" } ?? "nothing before"
     }
 
     /// None is right.

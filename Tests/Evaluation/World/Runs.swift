@@ -56,8 +56,9 @@ package enum Runs {
             Words.number(weeks.requests), "-", "-",
         ] + truth(score.result)
             + [
-                score.mistakes.map { Words.number($0.opened) + " " + $0.refined.rawValue }.joined(
-                    separator: "; "),
+                score.mistakes.map {
+                    "\(Int($0.opened)) \($0.refined.rawValue) (\(score.circumstances(of: $0.opened)))"
+                }.joined(separator: "; "),
                 "-", "-", "-", "-", "-", "-", "\(score.mistakes.count)", Words.counts(score.result.notices),
             ]
     }

@@ -18,6 +18,8 @@ package struct WeeksCase: Sendable {
     package var requests: Double
     package var weeks: Double
     package var hasLog: Bool
+    /// Weeks of the World Cup that are left out at the beginning.
+    package var skipped = 0.0
     /// Outages, restarts, load tests and slow deploys, so many a day; 0 for none.
     package var mishaps: Double
     package var seed: UInt64
@@ -43,10 +45,12 @@ package struct WeeksCase: Sendable {
         let load: Load
         let peak: Double
         if source == .worldCup, let counts {
-            model.begin = counts.begin
-            model.duration = min(model.duration, Double(counts.perMinute.count) * 60)
+            let first = Int(skipped * Self.week / 60)
+            let perMinute = Array(counts.perMinute.dropFirst(first))
+            model.begin = counts.begin + Int64(first) * 60
+            model.duration = min(model.duration, Double(perMinute.count) * 60)
             let scale = requests * 60 / (counts.perMinute.max() ?? 1)
-            load = .counts(counts.perMinute.map { $0 * scale }, every: 60)
+            load = .counts(perMinute.map { $0 * scale }, every: 60)
             (users.newcomers, peak) = (0.2, requests)
         } else {
             // Summer time begins in the second week: everybody comes an hour earlier.
@@ -82,7 +86,9 @@ package struct WeeksCase: Sendable {
                     )
                 case 3: add(.health(.hanging), .health(.up), at: time, lasting: lasting / 2, to: &model)
                 case 4: add(.health(.silent), .health(.up), at: time, lasting: 5 + lasting / 8, to: &model)
-                default: tests.append((time..<(time + lasting), draws.uniform(0.3...1.3)))
+                default:
+                    tests.append((time..<(time + lasting), draws.uniform(0.3...1.3)))
+                    model.notes.append((time, "load test for \(Int(lasting)) s"))
                 }
             }
             time += draws.exponential(mean: 86_400 / mishaps) + 1800
@@ -94,6 +100,7 @@ package struct WeeksCase: Sendable {
         _ change: Change, _ end: Change, at time: Double, lasting: Double, to model: inout WorldModel
     ) {
         model.changes += [(time, change), (time + lasting, end)]
+        model.notes.append((time, "\(change) for \(Int(lasting)) s"))
     }
 
     /// Load tests from addresses that the operator has declared.

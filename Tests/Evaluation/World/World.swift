@@ -22,6 +22,8 @@ package struct WorldModel: Sendable {
     package var streams: [Stream] = []
     /// Changes, with the seconds from the beginning at which they happen.
     package var changes: [(time: Double, change: Change)] = []
+    /// What goes on from when on, in words, for those who look into a verdict.
+    package var notes: [(time: Double, text: String)] = []
     /// Seconds.
     package var duration = 300.0
     /// Seconds since 1970 at its beginning: a Monday.
