@@ -13,8 +13,8 @@ package struct Ablation: Sendable {
         var times: [Double] = []
         var wrongClass = 0
         var harmless = 0
-        var false_ = 0
-        var weekly = 0
+        var mistaken = 0
+        var weekly: Int?
         var recorded = 0
         var recordedMissed = 0
         var recordedFalse = 0
@@ -52,7 +52,7 @@ package struct Ablation: Sendable {
                 svg: Chart.bars(
                     "Share of harmless runs with a false incident", unit: "", limit: 1,
                     rows.compactMap { row in
-                        Statistics.share(row.false_, of: row.harmless).map { (row.name, $0) }
+                        Statistics.share(row.mistaken, of: row.harmless).map { (row.name, $0) }
                     })))
         return report
     }
@@ -66,7 +66,7 @@ package struct Ablation: Sendable {
         [
             row.name, "\(row.missed) of \(row.attacks)",
             Words.seconds(Statistics.estimate(0.5, of: row.times)),
-            "\(row.wrongClass)", "\(row.false_) of \(row.harmless)", "\(row.weekly)",
+            "\(row.wrongClass)", "\(row.mistaken) of \(row.harmless)", row.weekly.map { "\($0)" } ?? "–",
             row.recorded == 0 ? "–" : "\(row.recordedMissed) of \(row.recorded)",
             Words.seconds(Statistics.estimate(0.5, of: row.recordedTimes)), "\(row.recordedFalse)",
         ]
@@ -88,14 +88,15 @@ package struct Ablation: Sendable {
             BenignScore(
                 benign, try Runner.run(benign.model, seed: benign.seed) { $0.detection.disabledRules = rule })
         }
-        (row.harmless, row.false_) = (harmless.count, harmless.count { !$0.mistakes.isEmpty })
+        try addRecorded(rule, to: &row)
+        (row.harmless, row.mistaken) = (harmless.count, harmless.count { !$0.mistakes.isEmpty })
+        guard !weeks.isEmpty else { return row }
         row.weekly = try Runner.map(weeks, width: width) { weeks in
             try Runner.run(weeks.model(nil), seed: weeks.seed, warmUp: 3600) {
                 $0.detection.disabledRules = rule
             }
             .incidents.count
         }.reduce(0, +)
-        try addRecorded(rule, to: &row)
         return row
     }
 

@@ -38,7 +38,7 @@ package struct Grid: Sendable {
     package static var ablation: Grid {
         var grid = Grid()
         grid.addAttacks([2, 4], [.step], sampling: [1], seeds: 1...3)
-        grid.addBenign(sampling: [1], sizes: [1], seeds: 1...4)
+        grid.addBenign(sampling: [1, 1000], sizes: [1], seeds: 1...4)
         grid.weeks = (1...4).map {
             WeeksCase(.synthetic, requests: 1, weeks: 0.5, hasLog: $0 % 2 == 0, mishaps: 6, seed: $0)
         }
@@ -49,7 +49,7 @@ package struct Grid: Sendable {
     package static var quickAblation: Grid {
         var grid = Grid()
         grid.addAttacks([2, 4], [.step], sampling: [1], seeds: 1...1)
-        grid.addBenign(sampling: [1], sizes: [1], seeds: 1...2)
+        grid.addBenign(sampling: [1, 1000], sizes: [1], seeds: 1...1)
         return grid
     }
 
