@@ -106,7 +106,11 @@ let package = Package(
             dependencies: ["Capture", "Detection", "FlowModel", "Pipeline", "Settings", "TestSupport"],
             path: "Tests/Evaluation/World", swiftSettings: rules),
         .executableTarget(
-            name: "Evaluate", dependencies: ["Detection", "EvaluationWorld"],
+            name: "Evaluate",
+            dependencies: [
+                "Detection", "EvaluationWorld",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             path: "Tests/Evaluation/Program",
             swiftSettings: rules),
         // Fuzz targets: their inputs and promises, and a program for each (`make fuzz`).
