@@ -229,7 +229,10 @@ enum EvidenceCollector {
         _ policy: DetectionPolicy
     ) -> Bool {
         guard !policy.disabledChannels.contains(channel) else { return false }
-        if channel == .fewerAnswers { return !evidence.risingPressures.isEmpty }
+        // While it lasts: after a burst there is less for a while.
+        if channel == .fewerAnswers {
+            return evidence.risingPressures.contains { $0.recent >= policy.pressureThreshold / 2 }
+        }
         guard channel == .saturation else { return channel.isEvidence(sampled: service.sampled) }
         return !evidence.pressures.isEmpty
             && !seconds.suffix(60).contains { $0.log.requestsAll > 0 || $0.log.timed > 0 }
