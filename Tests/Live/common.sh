@@ -56,6 +56,7 @@ clean() {
         ip netns pids "$namespace" 2> /dev/null | xargs -r kill -9 2> /dev/null || true
         ip netns delete "$namespace" 2> /dev/null || true
     done
+    if declare -F clean_more > /dev/null; then clean_more; fi
     if [[ -n ${KEEP:-} ]]; then
         mkdir -p "$KEEP" && cp -r "$folder/." "$KEEP/"
     fi
