@@ -120,7 +120,9 @@ in_space attackers nft -f "$folder/sources.nft"
 drop() {
     in_space "$1" nft add table ip "lose_$2"
     in_space "$1" nft "add chain ip lose_$2 lose { type filter hook $2 priority 0; }"
-    in_space "$1" nft "add rule ip lose_$2 lose $4 numgen random mod 100 < $3 drop"
+    local chance="numgen random mod 100 < $3"
+    (($3 < 100)) || chance=''
+    in_space "$1" nft "add rule ip lose_$2 lose $4 $chance drop"
 }
 keep() { in_space "$1" nft delete table ip "lose_$2"; }
 

@@ -7,6 +7,19 @@
 harm() { label=attack technique=$1 service=$2 also=$3 kind=$4 sources=${sources:-"10.66.0.1-10.66.1.144 (400 addresses)"}; }
 harmless() { label=benign service=$1 also=$2 kind=$3; }
 
+# ask_for_nothing RATE: questions for names that do not exist.
+ask_for_nothing() {
+    python3 -c "import random
+for _ in range(100000): print(f'nx{random.randrange(10**12):x}.app.test A')" > "$folder/questions"
+    attackers dnsperf -s 10.2.0.53 -d "$folder/questions" -l "$seconds" -Q "$1" -c 200 -q 2000 -t 1
+}
+
+# ask_forged MICROSECONDS: a question from a forged source each so many microseconds.
+ask_forged() {
+    printf '\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x04corp\x04test\x00\x00\x01\x00\x01' > "$folder/question"
+    attackers hping3 -q --udp -p 53 --rand-source -i "u$1" -d 31 -E "$folder/question" 10.2.0.53
+}
+
 scenario() {
     case $1 in
     # Slow attacks.
@@ -25,8 +38,8 @@ scenario() {
     connection_exhaustion_lb) harm T1499.002 lb-http "lb-https" "idle connections held open"
         seconds=90 lb_maxconn=300 lb_client_timeout=60s tool="320 connections that say nothing"
         during() { attack idle --to 10.2.0.10:80 --connections 320 --rate 40; } ;;
-    connection_exhaustion_web) harm T1499.002 web-http "web-https lb-http lb-https tls-term" "idle connections held open"
-        seconds=90 tool="300 connections that say nothing"
+    idle_connections_web) harmless web-http "" "idle connections held open, which nginx closes for new ones"
+        sources="10.66.0.1-10.66.1.144 (400 addresses)" seconds=90 tool="300 connections that say nothing"
         during() { attack idle --to 10.2.0.20:80 --connections 300 --rate 30; } ;;
     slow_headers_web) harm T1499.002 web-http "web-https lb-http lb-https tls-term" "slow request headers"
         seconds=90 tool="slowhttptest -H, 280 connections, 20 a second"
@@ -56,6 +69,12 @@ scenario() {
     http_flood_keepalive_web) harm T1499.002 web-http "lb-http lb-https" "http flood over few long connections"
         tool="wrk keep-alive, 120 connections, /app/cart"
         during() { attackers wrk -t 1 -c 120 -d "${seconds}s" http://10.2.0.20/app/cart; } ;;
+    http_flood_static) harm T1499.002 web-http "web-https lb-http lb-https tls-term" "flood of pages that need no application"
+        web_cpu=10 tool="wrk, 150 connections, /static/img.jpg"
+        during() { attackers wrk -t 1 -c 150 -d "${seconds}s" http://10.2.0.20/static/img.jpg; } ;;
+    http_flood_latency) harm T1499.002 lb-http "lb-https web-http" "http flood over long connections that makes all answers slow, and none fail"
+        tool="wrk keep-alive, 130 connections, /app/home"
+        during() { attackers wrk -t 1 -c 130 -d "${seconds}s" http://10.2.0.10/app/home; } ;;
     http_flood_in_crowd) harm T1499.002 lb-http "lb-https web-http" "http flood while new users come"
         sources="10.66.0.1-10.66.1.144 (400 addresses); users 10.20.9.1 and the next 500" tool="250 requests a second; 15 new visits a second"
         during() {
@@ -90,19 +109,24 @@ scenario() {
             attackers dnsperf -s 10.2.0.53 -d "$folder/questions" -l "$seconds" -Q 4000 -c 20 -q 400 -t 1
         } ;;
     dns_random_subdomain_nx) harm T1499.002 dns "" "flood of questions for names that do not exist, through the resolver"
-        dns_slots=64 tool="dnsperf 900 q/s from 200 sockets, nx…app.test"
-        during() {
-            python3 -c "import random
-for _ in range(100000): print(f'nx{random.randrange(10**12):x}.app.test A')" > "$folder/questions"
-            attackers dnsperf -s 10.2.0.53 -d "$folder/questions" -l "$seconds" -Q 900 -c 200 -q 2000 -t 1
-        } ;;
+        dns_slots=10 tool="dnsperf 1200 q/s from 200 sockets, nx…app.test"
+        during() { ask_for_nothing 1200; } ;;
+    dns_nx_absorbed) harmless dns "" "many questions for names that do not exist, and the resolver keeps up"
+        sources="10.66.0.1-10.66.1.144 (400 addresses)" dns_slots=64 tool="dnsperf 900 q/s from 200 sockets, nx…app.test"
+        during() { ask_for_nothing 900; } ;;
     dns_random_subdomain_low) harm T1499.002 dns "" "flood of questions for random names, through the resolver"
-        dns_slots=16 tool="dnsperf 700 q/s from 50 sockets, random names"
+        dns_slots=6 tool="dnsperf 700 q/s from 50 sockets, random names"
         during() {
             python3 -c "import random
 for _ in range(50000): print(f'{random.randrange(10**12):x}.app.test A')" > "$folder/questions"
             attackers dnsperf -s 10.2.0.53 -d "$folder/questions" -l "$seconds" -Q 700 -c 50 -q 2000 -t 1
         } ;;
+    dns_flood_forged) harm T1499.002 dns "" "flood of questions from forged sources"
+        sources="random (forged)" dns_cpu=2 dns_buffer=64k tool="hping3 --udp --rand-source, 2500/s, one question"
+        during() { ask_forged 400; } ;;
+    dns_forged_absorbed) harmless dns "" "many questions from forged sources, and the resolver keeps up"
+        sources="random (forged)" dns_cpu=10 tool="hping3 --udp --rand-source, 1200/s, one question"
+        during() { ask_forged 833; } ;;
     # Half-open connections.
     syn_flood_lb) harm "T1499.001" lb-http "" "SYN flood from forged sources, no SYN cookies"
         sources="random (forged)" syncookies=0 synbacklog=128 somaxconn=128 tool="hping3 -S --rand-source, 300/s"
@@ -126,6 +150,32 @@ for _ in range(50000): print(f'{random.randrange(10**12):x}.app.test A')" > "$fo
     flash_crowd_overload) harmless lb-http "lb-https web-http" "many new users, more than the application can serve"
         sources="10.20.8.1 and the next 1500"
         during() { group crowd --prefix 10.20.8 --count 1500 --rates lb-http=90,lb-https=8 --app 0.6; } ;;
+    flash_crowd_overload_web) harmless web-http "lb-http lb-https" "many new users on the web server, more than the application can serve"
+        sources="10.20.8.1 and the next 1500"
+        during() { group crowd --prefix 10.20.8 --count 1500 --rates web-http=70 --app 0.6; } ;;
+    flash_crowd_spikes) harmless lb-http "lb-https" "many new users, a burst each 25 s, server keeps up"
+        sources="10.20.9.1 and the next 700"
+        during() {
+            for burst in 1 2 3; do
+                start users "users-crowd$burst" python3 "$scenarios/users.py" --out "$folder/users-crowd$burst.tsv" --seconds 10 \
+                    --prefix 10.20.9 --count 700 --rates lb-http=35,lb-https=5 --app 0.25
+                sleep 20
+            done
+        } ;;
+    flash_crowd_loss) harmless lb-http "lb-https web-http tls-term dns" "many new users while 5 % of packets are lost"
+        sources="10.20.10.1 and the next 800"
+        during() {
+            drop edge forward 5 ""
+            group crowd --prefix 10.20.10 --count 800 --rates lb-http=25,lb-https=5 --app 0.25
+        }
+        afterwards() { keep edge forward; } ;;
+    flash_crowd_slow_deploy) harmless lb-http "lb-https web-http" "many new users while the application is two and a half times as slow, server keeps up"
+        sources="10.20.11.1 and the next 500" slow_milliseconds=200
+        during() {
+            kill -USR1 "$application"
+            group crowd --prefix 10.20.11 --count 500 --rates lb-http=12 --app 0.25
+        }
+        afterwards() { kill -USR2 "$application"; } ;;
     flash_crowd_rude) harmless lb-http "lb-https" "many new users who reload, server keeps up"
         sources="10.20.13.1 and the next 700"
         during() { group crowd --prefix 10.20.13 --count 700 --rates lb-http=18,lb-https=3 --app 0.5 --retries 2 --patience 1; } ;;
@@ -173,6 +223,17 @@ for _ in range(50000): print(f'{random.randrange(10**12):x}.app.test A')" > "$fo
         user_options=(--retries 2)
         during() { drop edge forward 20 ""; }
         afterwards() { keep edge forward; } ;;
+    loss_dns) harmless dns "" "a third of the packets to and from the resolver are lost"
+        during() { drop edge forward 33 "ip protocol udp"; }
+        afterwards() { keep edge forward; } ;;
+    link_flap) harmless lb-http "lb-https web-http tls-term dns" "no packet comes through for 12 s, users try again"
+        user_options=(--retries 2)
+        during() {
+            sleep 15
+            drop edge forward 100 ""
+            sleep 12
+            keep edge forward
+        } ;;
     dns_authority_outage) harmless dns "" "the server that the resolver asks is down"
         during() { kill -STOP "$authority"; }
         afterwards() { kill -CONT "$authority"; } ;;
