@@ -6,6 +6,7 @@
 #   OUT=scenarios             folder that gets a folder for each scenario
 #   BEFORE=65 AFTER=40        seconds of ordinary use before and after the event
 #   EXPORTERS="sf9s …"        instead of those that take their turn
+#   SCALE=1                   how many times the rates of attack.py and of crowds
 #   KEEP=FOLDER               leave what each program said there
 #
 # Six network namespaces: users and attackers behind an edge, a router on which real exporters watch the side of the clients,
@@ -45,6 +46,7 @@ scenario "$1"
 for setting in lb_maxconn lb_client_timeout dns_slots dns_buffer lb_cpu web_cpu tls_cpu dns_cpu syncookies synbacklog somaxconn; do
     options+="$setting=${!setting} "
 done
+options+="scale=${SCALE:-1}"
 
 # limited PERCENT NAME PID: a program that gets that share of a core; 0 does not limit.
 limited() {
@@ -130,11 +132,12 @@ keep() { in_space "$1" nft delete table ip "lose_$2"; }
 declare -A known=(
     [sf9s]="softflowd 1.1.0:9:15:10:2:1:2055" [sf10r]="softflowd 1.1.0:10:60:15:5:1:4739" [sf5r]="softflowd 1.1.0:5:60:15:5:1:2057"
     [pm9]="pmacctd 1.7.7 nfprobe:9:60:15:5:1:2056" [pm10]="pmacctd 1.7.7 nfprobe:10:60:15:5:1:4741"
+    [sf10s]="softflowd 1.1.0:10:15:10:2:1:4740" [sf10b]="softflowd 1.1.0 -b:10:60:15:5:1:4743" [sf9x10]="softflowd 1.1.0:9:60:15:5:10:2059"
     [sf5x10]="softflowd 1.1.0:5:60:15:5:10:2058" [pm10x10]="pmacctd 1.7.7 nfprobe:10:60:15:5:10:4742"
 )
-turns=("sf9s sf10r pm9 sf5x10" "sf10r sf9s pm10 pm10x10")
-read -r -a exporters <<< "${EXPORTERS:-${turns[$(cksum <<< "$1" | cut -c1-6) % 2]}}"
-start collector sink python3 "$scenarios/around.py" sink 10.3.0.2 5140 2055 4739 2057 2056 4741 2058 4742
+turns=("sf9s sf10r pm9 sf5x10" "sf10r sf9s pm10 pm10x10" "pm10 sf9s sf10s sf9x10" "sf9s sf5r sf10b pm10x10")
+read -r -a exporters <<< "${EXPORTERS:-${turns[$(cksum <<< "$1" | cut -d" " -f1) % ${#turns[@]}]}}"
+start collector sink python3 "$scenarios/around.py" sink 10.3.0.2 5140 2055 2056 2057 2058 2059 4739 4740 4741 4742 4743
 capture() { start collector "tcpdump-$1" tcpdump -i to-router -s 0 -U -B 4096 -w "$folder/$1.pcap" "${@:2}"; }
 capture logs udp dst port 5140
 for exporter in "${exporters[@]}"; do capture "flows-$exporter" udp dst port "${known[$exporter]##*:}"; done
@@ -203,6 +206,7 @@ start_exporter() {
         ((active > 15)) || ended=3
         local times=()
         ((version != 10)) || times=(-A milli)
+        [[ $program != *-b ]] || times+=(-b)
         start router "$1" softflowd -d -i to-edge -n "10.3.0.2:$port" -v "$version" -p "$folder/$1.pid" -c "$folder/$1.ctl" -s "$sampling" \
             -t "expint=$flush" -t "tcp.fin=$ended" -t "tcp.rst=$ended" -t "tcp=$inactive" -t "udp=$inactive" -t "icmp=$inactive" \
             -t "general=$inactive" -t "maxlife=$active" "${times[@]}"
@@ -233,8 +237,8 @@ sleep 3
 
 # --- what takes part in an event -------------------------------------------------------------------------------------------
 attackers() { start attackers "attack-$((++attacks))" timeout -k 1 "$seconds" "$@"; }
-attack() { attackers python3 "$scenarios/attack.py" "$@" --seconds "$seconds"; }
-group() { start users "users-$1" python3 "$scenarios/users.py" --out "$folder/users-$1.tsv" --seconds "$seconds" "${@:2}"; }
+attack() { attackers python3 "$scenarios/attack.py" "$@" --seconds "$seconds" --scale "${SCALE:-1}"; }
+group() { start users "users-$1" python3 "$scenarios/users.py" --out "$folder/users-$1.tsv" --seconds "$seconds" --scale "${SCALE:-1}" "${@:2}"; }
 attacks=0
 
 # --- the recording -------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Attacks of the test network that need more than a common tool: rates that change, paths that do, connections that only stay.
 
 usage: attack.py KIND --to ADDRESS:PORT --seconds N [--sources 400] [--rate R] [--shape steady|ramp|pulse] [--connections N]
-                 [--path P]
+                 [--path P] [--scale S]
 
 flood       opens a connection for each request, R a second, and asks for PATH; `#` in it becomes a random number
 idle        opens N connections at R a second and says nothing; opens another for each that was closed
@@ -96,7 +96,7 @@ class Attack:
         running, owed = set(), 0.0
         begin = last = time.monotonic()
         while (now := time.monotonic()) - begin < options.seconds:
-            owed += (now - last) * options.rate * self.share(now - begin)
+            owed += (now - last) * options.rate * options.scale * self.share(now - begin)
             last = now
             while owed >= 1:
                 owed -= 1
@@ -122,6 +122,7 @@ def main():
     add("--sources", type=int, default=400)
     add("--first", default="10.66.0.1")
     add("--rate", type=float, default=100)
+    add("--scale", type=float, default=1)
     add("--shape", choices=("steady", "ramp", "pulse"), default="steady")
     add("--connections", type=int, default=400)
     add("--path", default="/app/home")

@@ -305,7 +305,7 @@ for _ in range(50000): print(f'{random.randrange(10**12):x}.app.test A')" > "$fo
             done
         } ;;
     exporter_loss) harmless lb-http "" "40 % of the datagrams of exporters are lost"
-        during() { drop router output 40 "udp dport { 2055, 2056, 2057, 2058, 4739, 4741, 4742 }"; }
+        during() { drop router output 40 "udp dport { 2055-2059, 4739-4743 }"; }
         afterwards() { keep router output; } ;;
     *) echo "scenarios.sh: no scenario is called $1" >&2; exit 2 ;;
     esac

@@ -1,7 +1,7 @@
 """Users of the test network: sessions of one to four requests each, from addresses of their own, and questions to the resolver.
 
 usage: users.py --out FILE --seconds N --prefix 10.20.1 --count 200 --rates lb-http=3.9,dns=14 [--app 0.54] [--retries N]
-                [--patience 3] [--pace 0] [--window 0] [--paths /a,/b]
+                [--patience 3] [--pace 0] [--window 0] [--paths /a,/b] [--scale 1]
 
 A rate is new sessions a second (for dns: questions). Each request or question is a line of FILE: when it was asked (epoch),
 service, kind of page, outcome, milliseconds. `--retries` asks again after a failure, half a second later. `--pace` sleeps as
@@ -165,7 +165,7 @@ class Users:
 
     async def live(self):
         end = time.time() + self.options.seconds
-        await asyncio.gather(*(self.arrive(service, rate, end) for service, rate in self.options.rates))
+        await asyncio.gather(*(self.arrive(service, rate * self.options.scale, end) for service, rate in self.options.rates))
 
 
 def main():
@@ -176,6 +176,7 @@ def main():
     add("--prefix", default="10.20.1")
     add("--count", type=int, default=200)
     add("--rates", required=True, type=lambda text: [(part.split("=")[0], float(part.split("=")[1])) for part in text.split(",")])
+    add("--scale", type=float, default=1)
     add("--app", type=float, default=0.54)
     add("--retries", type=int, default=0)
     add("--patience", type=float, default=3)
