@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Rules that can be switched off to measure what each is worth (docs/evaluation.md). There is no key for them: each was
-/// found to earn its place.
+/// Rules that can be switched off to measure what each is worth (docs/evaluation.md). There is no key for them:
+/// nobody who runs a service has a reason to do without one.
 package struct DisabledRules: OptionSet, Sendable {
     /// A bit for each rule.
     package let rawValue: UInt16

@@ -58,9 +58,6 @@ package struct Evidence: Sendable {
         (pressures.isEmpty ? risingPressures : pressures).map(\.onset).min() ?? harm?.onset ?? now
     }
 
-    /// Pressure and harm have both come half way, so that an incident may begin.
-    package var isRising: Bool { !risingPressures.isEmpty && !risingHarms.isEmpty }
-
     /// What one record stands for says less of single seconds beyond this.
     private static let wideSampling = 100
     /// Beyond this share of loss it cannot be told what is missing.

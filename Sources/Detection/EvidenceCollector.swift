@@ -207,11 +207,13 @@ enum EvidenceCollector {
         _ seconds: [ServiceSecond], _ baseline: ServiceBaseline
     ) -> [OutcomeChannel] {
         var (slow, all, slowFlows, flows) = (0.0, 0.0, 0.0, 0.0)
-        for second in seconds.suffix(60) {
-            slow += Double(second.log.slowKnown)
-            all += Double(second.log.timedKnown)
-            slowFlows += Double(second.cell.shortSlowKnown)
-            flows += Double(second.cell.shortKnown)
+        // By index: a second is large, and a loop over the array would copy each.
+        let span = seconds.span
+        for index in max(0, span.count - 60)..<span.count {
+            slow += Double(span[index].log.slowKnown)
+            all += Double(span[index].log.timedKnown)
+            slowFlows += Double(span[index].cell.shortSlowKnown)
+            flows += Double(span[index].cell.shortKnown)
         }
         var quick: [OutcomeChannel] = []
         let (answers, short) = (

@@ -24,7 +24,9 @@ extension ServiceAggregator {
                 share = recognise(
                     record.toServer ? records[index].source : records[index].destination, flags,
                     FlowTraits(of: records[index]), record)
-                if share.isClients, pulses[slot].isWatched { watch(records[index], here, isNew: share.isNew) }
+                if share.isNew ? pulses[slot].isWatched : share.isClients && pulses[slot].isSuspicious {
+                    watch(records[index], here, isNew: share.isNew)
+                }
             }
             prepared[here].share = share
         }
