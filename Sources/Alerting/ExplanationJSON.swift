@@ -59,6 +59,7 @@ package enum ExplanationJSON {
                     gate.rawValue,
                     .object([
                         ("holds", .boolean(explanation.gates.holds(gate))),
+                        ("half_way", .boolean(explanation.gates.comes(gate))),
                         ("reason", .string(reason.words(for: gate))),
                     ])
                 )

@@ -30,7 +30,8 @@ package struct ExplanationReason: Sendable {
         }
         if explanation.actions.contains(.clear) { return "quiet for \(whole(policy.clearAfter)) s: cleared" }
         guard let gate = explanation.gates.firstFailed else { return hold }
-        return words(for: gate)
+        guard case .suspicious(let ticks) = explanation.state, ticks > 0 else { return words(for: gate) }
+        return words(for: gate) + ", for \(ticks) s half way with the rest in place"
     }
 
     /// What one gate says, held or failed.
@@ -90,8 +91,9 @@ package struct ExplanationReason: Sendable {
         let count =
             "\(facts.sources) sources, usual \(whole(explanation.usualSources)) "
             + "(\(Readable.number(most.rounded(.up))) counts as a change)"
-        return evidence.sourcesChanged
-            ? "other sources: \(share), \(count)" : "the usual sources: \(share), \(count)"
+        guard evidence.sourcesChanged else { return "the usual sources: \(share), \(count)" }
+        let held = facts.isHeld ? "somebody whom the log cannot name holds its places, " : ""
+        return "other sources: \(held)\(share), \(count)"
     }
 
     private var order: String {

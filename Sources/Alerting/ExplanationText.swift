@@ -11,7 +11,7 @@ package struct ExplanationText: Sendable {
 
     /// What the columns mean, and their heads.
     package static let heading = [
-        "Gates: P pressure, H harm, E evidence enough, S sources changed, O order; + holds, - fails.",
+        "Gates: P pressure, H harm, E evidence enough, S sources changed, O order; + holds, ~ half way, - fails.",
         "Pressure and harm: the strongest of each (the usual in brackets) and its evidence/threshold in nats; "
             + "of late while an incident is open.",
         "time      state       gates           " + pad("pressure", width) + pad("nats", natsWidth)
@@ -36,8 +36,7 @@ package struct ExplanationText: Sendable {
             let state = explanation.stage == .idle ? "quiet" : "learning"
             return "\(time)  \(Self.pad(state, 12))\(why)"
         }
-        let gates = Gate.allCases.map { "\($0.letter)\(explanation.gates.holds($0) ? "+" : "-")" }
-            .joined(separator: " ")
+        let gates = Gate.allCases.map { "\($0.letter)\(explanation.gates.mark($0))" }.joined(separator: " ")
         let (pressure, harm) = (explanation.strongestPressure, explanation.strongestOutcome)
         let isOpen = explanation.state.isOpen
         return "\(time)  \(Self.pad(explanation.state.word, 12))\(gates)  "
@@ -110,6 +109,10 @@ extension Gate {
         case .order: "O"
         }
     }
+}
+
+extension Gates {
+    fileprivate func mark(_ gate: Gate) -> String { holds(gate) ? "+" : comes(gate) ? "~" : "-" }
 }
 
 extension IncidentMachine.State {

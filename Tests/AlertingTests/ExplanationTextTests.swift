@@ -15,6 +15,20 @@ import Testing
             ])
     }
 
+    @Test func aGateThatIsHalfWayIsMarked() {
+        var explanation = ExplanationFixtures.explanation(pressure: 12.4)
+        explanation.evidence.risingPressures = explanation.pressures.compactMap(\.finding)
+        explanation.gates = Gates(explanation.evidence, explanation.policy)
+        explanation.state = .suspicious(ticks: 1)
+        var text = ExplanationText()
+        #expect(
+            text.lines(for: explanation) == [
+                "02:03:55  suspicious  P~ H- E+ S- O-  new_connections 19 (3)            12/16    "
+                    + "log 55% of 40 (1%)                0/16     no pressure: new_connections 19, usual 3, "
+                    + "12 of 16 nats, for 1 s half way with the rest in place"
+            ])
+    }
+
     @Test func columnsStandUnderTheirHeads() throws {
         var text = ExplanationText()
         let head = try #require(ExplanationText.heading.last)

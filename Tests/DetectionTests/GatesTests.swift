@@ -50,6 +50,18 @@ import Testing
         #expect(gates.isJoint == (gate == .sources || gate == .order))
     }
 
+    /// Half the evidence for both begins to count, and opens nothing.
+    @Test func evidenceThatComesBeginsAnIncident() {
+        var evidence = Self.whole
+        (evidence.risingPressures, evidence.pressures) = (evidence.pressures, [])
+        (evidence.risingHarms, evidence.harms) = (evidence.harms, [])
+        let gates = Gates(evidence, Self.policy)
+        #expect(gates.isBeginning && !gates.isJoint)
+        #expect(gates.comes(.pressure) && !gates.holds(.pressure))
+        evidence.sourcesChanged = false
+        #expect(!Gates(evidence, Self.policy).isBeginning)
+    }
+
     @Test func nothingHoldsWithoutEvidence() {
         let gates = Gates(Evidence(now: 1), Self.policy)
         #expect(Gate.allCases.allSatisfy { !gates.holds($0) })
