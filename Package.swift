@@ -30,6 +30,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
@@ -56,6 +57,9 @@ let package = Package(
         stage("Detection", ["FlowModel", "ServiceWindows", "ServiceSignals"]),
         stage("Alerting", ["FlowModel", "Detection"]),
         stage(
+            "History",
+            ["Alerting", "Detection", "FlowModel", .product(name: "GRDB", package: "GRDB.swift")]),
+        stage(
             "Control",
             [
                 "FlowModel",
@@ -81,7 +85,7 @@ let package = Package(
             name: "spate",
             dependencies: [
                 "Alerting", "CLinux", "Capture", "Control", "Detection", "FlowDecoding", "FlowModel",
-                "Intake", "LockFree", "Pipeline", "ServiceSignals", "ServiceWindows", "Settings",
+                "History", "Intake", "LockFree", "Pipeline", "ServiceSignals", "ServiceWindows", "Settings",
                 "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -139,6 +143,7 @@ let package = Package(
         tests("CaptureTests", ["Capture", "FlowModel"]),
         tests("DetectionTests", ["Detection", "FlowModel", "FuzzSupport", "ServiceWindows"]),
         tests("AlertingTests", ["Alerting", "Detection", "FlowModel", "Intake"]),
+        tests("HistoryTests", ["Alerting", "Detection", "FlowModel", "History"]),
         tests(
             "ControlTests",
             [

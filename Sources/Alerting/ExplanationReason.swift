@@ -163,8 +163,8 @@ package struct ExplanationReason: Sendable {
 }
 
 extension PressureObservation {
-    /// The rate that the test speaks of where it is up, else the one of late.
-    package var amount: Double { isUp ? finding?.rate ?? rateOfLate : rateOfLate }
+    /// The rate that the test speaks of where it is at least half way, else the one of late.
+    package var amount: Double { finding.map { $0.isRising ? $0.rate : rateOfLate } ?? rateOfLate }
 }
 
 extension OutcomeObservation {

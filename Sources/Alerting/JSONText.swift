@@ -49,7 +49,7 @@ package struct JSONValue {
     package static func boolean(_ value: Bool) -> JSONValue { JSONValue(text: value ? "true" : "false") }
 
     /// Rounded to four significant digits, from 1000 on to whole numbers; null when it is nil or no finite number.
-    static func number(_ value: Double?) -> JSONValue {
+    package static func number(_ value: Double?) -> JSONValue {
         guard let value, value.isFinite else { return .null }
         return JSONValue(text: rounded(value))
     }

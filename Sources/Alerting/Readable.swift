@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowModel
+package import FlowModel
 
 /// Numbers as people say them: three significant digits, no false precision.
-enum Readable {
+package enum Readable {
     /// `3.4`, `398`, `52,300`, `1.23 million`. What is no number is `unknown`.
-    static func number(_ value: Double) -> String {
+    package static func number(_ value: Double) -> String {
         guard value.isFinite else { return "unknown" }
         if value < 0 { return "-" + number(-value) }
         switch value {
@@ -20,7 +20,7 @@ enum Readable {
     }
 
     /// A share of one as percent: `0%`, `0.4%`, `55%`, `over 99%`.
-    static func percent(_ share: Double) -> String {
+    package static func percent(_ share: Double) -> String {
         guard share.isFinite else { return "unknown" }
         let percent = min(100, max(0, share * 100))
         switch percent {
@@ -32,7 +32,7 @@ enum Readable {
     }
 
     /// `82 ms`, `1.5 s`, `60 s`, `4 min`.
-    static func latency(milliseconds: Double) -> String {
+    package static func latency(milliseconds: Double) -> String {
         guard milliseconds.isFinite else { return "unknown" }
         if milliseconds < 999.5 { return decimals(max(0, milliseconds), tenths: false) + " ms" }
         if milliseconds < 119_500 { return number(milliseconds / 1000) + " s" }
@@ -40,7 +40,7 @@ enum Readable {
     }
 
     /// `45 s`, `4 min`, `3 h 20 min`, `2 days`.
-    static func duration(_ interval: Interval) -> String {
+    package static func duration(_ interval: Interval) -> String {
         let seconds = max(0, (interval.seconds).rounded())
         if seconds < 90 { return decimals(seconds, tenths: false) + " s" }
         let minutes = Int((seconds / 60).rounded())

@@ -12,18 +12,23 @@ package struct VerdictWriter: Sendable {
     package let name: String
     /// Its messages are for people, who are told of many incidents at once in one.
     let rollsUp: Bool
-    private let form: @Sendable (Alert, _ unsent: Int) -> [UInt8]
-    private let send: Send
+    private let take: @Sendable (Alert, _ unsent: Int) -> Bool
 
     private init(
         _ name: String, rollsUp: Bool = true, _ send: @escaping Send,
         form: @escaping @Sendable (Alert, Int) -> [UInt8]
     ) {
-        (self.name, self.rollsUp, self.send, self.form) = (name, rollsUp, send, form)
+        (self.name, self.rollsUp) = (name, rollsUp)
+        take = { alert, unsent in send(form(alert, unsent)) }
+    }
+
+    private init(_ name: String, take: @escaping @Sendable (Alert) -> Bool) {
+        (self.name, rollsUp) = (name, false)
+        self.take = { alert, _ in take(alert) }
     }
 
     /// Writes one message.
-    func write(_ alert: Alert, unsent: Int) -> Bool { send(form(alert, unsent)) }
+    func write(_ alert: Alert, unsent: Int) -> Bool { take(alert, unsent) }
 
     /// One datagram a message for the local syslog socket.
     ///
@@ -49,6 +54,13 @@ package struct VerdictWriter: Sendable {
         VerdictWriter(name, send) { alert, unsent in
             Array((HumanLine.line(alert, unsent: unsent) + "\n").utf8)
         }
+    }
+
+    /// Messages as they are, for a store of records.
+    ///
+    /// - Parameter take: false when the message was not taken and may be tried again. May take its time.
+    package static func records(_ name: String, take: @escaping @Sendable (Alert) -> Bool) -> VerdictWriter {
+        VerdictWriter(name, take: take)
     }
 
     /// JSON lines, each incident's own.

@@ -3,9 +3,9 @@
 import FlowModel
 
 /// Columns of text with a heading; notes may follow a row. Cells are made safe to print.
-struct TextTable {
+package struct TextTable {
     /// A column: its heading, and the side on which its cells stand.
-    enum Column {
+    package enum Column {
         case left(String)
         case right(String)
     }
@@ -18,7 +18,8 @@ struct TextTable {
     private let isRight: [Bool]
     private var body: [Line] = []
 
-    init(_ columns: [Column]) {
+    /// - Parameter columns: from left to right.
+    package init(_ columns: [Column]) {
         var headings: [String] = []
         isRight = columns.map { column in
             switch column {
@@ -34,7 +35,7 @@ struct TextTable {
     }
 
     /// As many cells as there are columns.
-    mutating func add(_ cells: [String]) { body.append(.row(cells.map(SafeText.escaped))) }
+    package mutating func add(_ cells: [String]) { body.append(.row(cells.map(SafeText.escaped))) }
 
     /// A line for each set of counts that has any, the largest count first.
     mutating func addNotes(_ notes: [(title: String, counts: [String: UInt64])]) {
@@ -49,7 +50,7 @@ struct TextTable {
     mutating func addNote(_ text: String) { body.append(.note(SafeText.escaped(text))) }
 
     /// Indented by two, notes by four.
-    var lines: [String] {
+    package var lines: [String] {
         let widths = isRight.indices.map { column in
             body.reduce(0) { widest, line in
                 guard case .row(let cells) = line, column < cells.count else { return widest }

@@ -305,6 +305,21 @@ package struct HTTPConfiguration: Equatable, Sendable {
 package struct StateConfiguration: Equatable, Sendable {
     /// An absolute path; nothing is made or checked when the file is read. Nil: nothing outlives the process.
     package var directory: String?
+    /// `state.history`
+    package var history = HistoryConfiguration()
+
+    /// Where the shipped configuration has it, and `spate incidents` looks for it.
+    package static let usualDirectory = "/var/lib/spate"
+
+    package init() {}
+}
+
+/// How much of the history of incidents is kept.
+package struct HistoryConfiguration: Equatable, Sendable {
+    /// Incidents and notices older than this are removed.
+    package var keep = Interval.seconds(90 * 86_400)
+    /// Incidents that are kept, the newest.
+    package var limit = 10_000
 
     package init() {}
 }

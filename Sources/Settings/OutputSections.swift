@@ -99,7 +99,18 @@ extension ConfigurationReader {
 
     mutating func readState(_ entry: Entry?, into configuration: inout Configuration) {
         guard let entry, let section = section(entry, StateKey.self) else { return }
-        configuration.state.directory = path(section[.directory], example: "/var/lib/spate")
+        configuration.state.directory = path(
+            section[.directory], example: StateConfiguration.usualDirectory)
+        guard let history = section[.history], let section = self.section(history, HistoryKey.self) else {
+            return
+        }
+        let keep = duration(section[.keep], seconds: 3600...315_360_000, example: "90d")
+        configuration.state.history.keep = keep ?? configuration.state.history.keep
+        let limit = integer(section[.limit], in: 1...1_000_000, of: "a number of incidents")
+        configuration.state.history.limit = limit ?? configuration.state.history.limit
+        if section.keys.count > 0, configuration.state.directory == nil {
+            warn(history.line, "'history' has no effect without 'state.directory'")
+        }
     }
 
     mutating func readArchive(_ entry: Entry?) {

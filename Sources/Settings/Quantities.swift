@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowModel
+package import FlowModel
 
 /// Numbers with units, as the configuration writes them.
-enum Quantities {
+package enum Quantities {
     private static let timeUnits: [(name: String, factor: Int64)] = [
         ("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1000),
         ("us", 1),
@@ -15,7 +15,7 @@ enum Quantities {
     ]
 
     /// `5ms`, `60s`, `2h30m` (units from large to small, each once), or `0`; nil for anything else.
-    static func duration(_ text: String) -> Interval? {
+    package static func duration(_ text: String) -> Interval? {
         if text == "0" { return .seconds(0) }
         var rest = text[...]
         var units = timeUnits[...]

@@ -145,8 +145,13 @@ enum ControlKey: String, SectionKey {
 }
 
 enum StateKey: String, SectionKey {
-    case directory
+    case directory, history
     static let sectionPath = "state"
+}
+
+enum HistoryKey: String, SectionKey {
+    case keep, limit
+    static let sectionPath = "state.history"
 }
 
 enum ArchiveKey: String, SectionKey {

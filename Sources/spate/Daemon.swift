@@ -6,6 +6,7 @@ import Detection
 import Dispatch
 import FlowDecoding
 import FlowModel
+import History
 import Intake
 import LockFree
 import Logging
@@ -60,6 +61,8 @@ final class Daemon: Sendable {
     private let keeper: StateKeeper?
     private let baselines: BaselineKeeper?
     private let saved = Mutex(Instant.distantPast)
+    /// Of incidents; nil likewise.
+    let history: HistoryWriter?
 
     /// Longest wait for messages that a writer has not taken at stop.
     private static let flushTime = DispatchTimeInterval.seconds(2)
@@ -74,14 +77,17 @@ final class Daemon: Sendable {
         let flows = try opener.flows(configuration.listen)
         let signals = try opener.signals(configuration.signals.syslog)
         let metrics = try opener.metrics(configuration.signals.statsd)
+        let history = configuration.historyWriter(logger)
+        self.history = history
         parts = Mutex(
             Parts(
                 configuration: configuration, routing: routing, flows: flows, signals: signals,
                 metrics: metrics,
-                dispatcher: AlertDispatcher(configuration.alerts.map(\.writer))))
+                dispatcher: AlertDispatcher(Self.writers(configuration, history))))
         (self.evaluation, self.manager, self.logger) = (evaluation, manager, logger)
         keeper = configuration.state.directory.map { StateKeeper(directory: $0, logger: logger) }
         keeper?.prepare()
+        history?.prepare()
         if let state = keeper?.load() {
             Self.restore(state, flows, of: configuration)
         }
@@ -100,6 +106,7 @@ final class Daemon: Sendable {
         for metric in current.metrics { evaluation.attach(metric.rings) }
         evaluation.start(
             say: { [self] verdict in self.current.dispatcher.enqueue(verdict) },
+            explain: { [self] explanations in self.history?.record(explanations) },
             ticked: { [self] now in ticked(now) })
         for flow in current.flows { flow.listener.start() }
         for signal in current.signals { signal.listener.start() }
@@ -138,6 +145,9 @@ final class Daemon: Sendable {
         current.dispatcher.finish(at: WallClock.now())
         let lost = current.dispatcher.flush(until: .now() + Self.flushTime)
         if lost > 0 { logger.error("\(lost) messages could not be delivered before the end") }
+        if history?.close(until: .now() + Self.flushTime) == false {
+            logger.error("the history could not be written to its end")
+        }
         logger.info("stopped")
     }
 
@@ -175,7 +185,8 @@ final class Daemon: Sendable {
         let sameOutputs = next.alerts == old.configuration.alerts
         let dispatcher =
             sameOutputs
-            ? old.dispatcher : AlertDispatcher(next.alerts.map(\.writer), continuing: old.dispatcher)
+            ? old.dispatcher
+            : AlertDispatcher(Self.writers(next, history), continuing: old.dispatcher)
         parts.withLock {
             $0 = Parts(
                 configuration: next, routing: routing, flows: change.flowsKept + newFlows,
@@ -207,6 +218,7 @@ final class Daemon: Sendable {
     private func ticked(_ now: Instant) {
         let current = current
         current.dispatcher.tick(now)
+        history?.tick(now)
         for flow in current.flows { flow.listener.refreshKernelDrops() }
         for signal in current.signals { signal.listener.refreshKernelDrops() }
         for metric in current.metrics { metric.listener.refreshKernelDrops() }
@@ -242,6 +254,12 @@ extension Daemon {
             let place = configuration.listen.first { $0.place == flow.configuration.place }
             flow.restore(state, among: place?.sockets ?? 1, now: now)
         }
+    }
+
+    /// The history takes messages as every output does.
+    private static func writers(_ configuration: Configuration, _ history: HistoryWriter?) -> [VerdictWriter]
+    {
+        configuration.alerts.map(\.writer) + (history.map { [$0.verdictWriter] } ?? [])
     }
 
     /// The sockets answer between two batches, so nobody waits for them here.

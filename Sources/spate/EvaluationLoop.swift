@@ -41,6 +41,8 @@ final class EvaluationLoop: @unchecked Sendable {
     private var timer: (any DispatchSourceTimer)?
     /// Takes verdicts; called on the queue.
     private var say: @Sendable (Verdict) -> Void = { _ in }
+    /// Takes explanations of services in trouble; called on the queue.
+    private var explain: @Sendable ([Explanation]) -> Void = { _ in }
     /// Called on the queue after every tick.
     private var ticked: @Sendable (Instant) -> Void = { _ in }
 
@@ -49,7 +51,7 @@ final class EvaluationLoop: @unchecked Sendable {
         let now = WallClock.now()
         let name = "spate.evaluation" + (share.map { ".\($0.index + 1)" } ?? "")
         queue = DispatchQueue(label: name)
-        evaluation = Evaluation(configuration, share: share, exporters: exporters)
+        evaluation = Self.evaluation(configuration, share, exporters)
         evaluation.start(at: now)
         second = now.seconds
         (self.configuration, self.share) = (configuration, share)
@@ -57,9 +59,21 @@ final class EvaluationLoop: @unchecked Sendable {
         wakeup = Wakeup(on: queue)
     }
 
-    func start(say: @escaping @Sendable (Verdict) -> Void, ticked: @escaping @Sendable (Instant) -> Void) {
+    /// With a history, decisions are explained.
+    private static func evaluation(
+        _ configuration: Configuration, _ share: EvaluationShare?, _ exporters: ExporterTable
+    ) -> Evaluation {
+        var evaluation = Evaluation(configuration, share: share, exporters: exporters)
+        evaluation.demand = configuration.state.directory == nil ? .none : .troubled
+        return evaluation
+    }
+
+    func start(
+        say: @escaping @Sendable (Verdict) -> Void, explain: @escaping @Sendable ([Explanation]) -> Void,
+        ticked: @escaping @Sendable (Instant) -> Void
+    ) {
         queue.sync {
-            (self.say, self.ticked) = (say, ticked)
+            (self.say, self.explain, self.ticked) = (say, explain, ticked)
             publishBaselines()
         }
         wakeup.handle { [self] in drain() }
@@ -116,7 +130,7 @@ final class EvaluationLoop: @unchecked Sendable {
 
     /// Goes over to another configuration and keeps what was learned of the services that stay. Only within ``hold(_:)``.
     func changeWhileHeld(to configuration: Configuration, share: EvaluationShare?) {
-        var next = Evaluation(configuration, share: share, exporters: exporters)
+        var next = Self.evaluation(configuration, share, exporters)
         let verdicts = next.adopt(evaluation)
         evaluation = next
         hand(out: verdicts)
@@ -142,7 +156,7 @@ final class EvaluationLoop: @unchecked Sendable {
         if share?.index ?? 0 == 0 {
             logger.error("the clock went back by \(second - now.seconds) s: windows start anew")
         }
-        var next = Evaluation(configuration, share: share, exporters: exporters)
+        var next = Self.evaluation(configuration, share, exporters)
         next.continueCounting(from: evaluation)
         next.restore(LearnedState([evaluation.learned], savedAt: now), at: now)
         next.start(at: now)
@@ -169,6 +183,8 @@ final class EvaluationLoop: @unchecked Sendable {
         published.withLock { snapshot in
             for verdict in verdicts { snapshot.verdicts[verdict.event, default: 0] += 1 }
         }
+        let explanations = evaluation.explanations
+        if !explanations.isEmpty { explain(explanations) }
         for verdict in verdicts { say(verdict) }
     }
 

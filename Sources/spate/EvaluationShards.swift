@@ -44,13 +44,17 @@ final class EvaluationShards: Sendable {
 
     /// - Parameters:
     ///   - say: takes verdicts, from the queue of any shard.
+    ///   - explain: takes what led to them, likewise.
     ///   - ticked: called by the first shard after each of its ticks.
-    func start(say: @escaping @Sendable (Verdict) -> Void, ticked: @escaping @Sendable (Instant) -> Void) {
+    func start(
+        say: @escaping @Sendable (Verdict) -> Void, explain: @escaping @Sendable ([Explanation]) -> Void,
+        ticked: @escaping @Sendable (Instant) -> Void
+    ) {
         for (index, loop) in loops.enumerated() {
             if index == 0 {
-                loop.start(say: say, ticked: ticked)
+                loop.start(say: say, explain: explain, ticked: ticked)
             } else {
-                loop.start(say: say, ticked: { _ in })
+                loop.start(say: say, explain: explain, ticked: { _ in })
             }
         }
     }

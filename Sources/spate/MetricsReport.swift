@@ -5,6 +5,7 @@ import Control
 import Detection
 import FlowDecoding
 import FlowModel
+import History
 import Intake
 import LockFree
 import ServiceSignals
@@ -16,9 +17,12 @@ struct MetricsReport {
     let parts: Daemon.Parts
     private let exporters: [(name: String, counters: ExporterCounters)]
     let evaluation: EvaluationSnapshot
+    /// Nil when none is kept.
+    let historyCounts: HistoryCounts?
 
     init(_ daemon: Daemon) {
         parts = daemon.current
+        historyCounts = daemon.history?.counts
         exporters =
             daemon.exporters.exporters.map { ("\($0.address)", $0.counters) }
             + [("others", daemon.exporters.strangers)]
@@ -27,6 +31,7 @@ struct MetricsReport {
 
     var metrics: [Metric] {
         intake + decoding + rings + windows + signals + statsd + levels + suppression + outgoing
+            + history
     }
 
     // MARK: Intake

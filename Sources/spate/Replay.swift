@@ -32,9 +32,10 @@ struct Replay: ~Copyable {
     /// What has been learned, as of the end of the last capture; nil when none was replayed.
     var learned: LearnedState? { pipeline.learned }
 
-    /// The service whose decisions are explained; nil for none.
-    var explained: String? {
-        didSet { pipeline.demand = explained.map { .service($0) } ?? .none }
+    /// Whose decisions are explained; nobody's at first.
+    var demand: ExplanationDemand {
+        get { pipeline.demand }
+        set { pipeline.demand = newValue }
     }
 
     /// Names of the services that there have been.

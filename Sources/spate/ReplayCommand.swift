@@ -56,24 +56,43 @@ struct ReplayCommand: AsyncParsableCommand {
         completion: .directory)
     var state: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A folder in which a history of the incidents is kept, for `spate incidents --state`.",
+            valueName: "folder"),
+        completion: .directory)
+    var history: String?
+
     @Option(help: "Form of the output: human or json.")
     var format = OutputFormat.human
 
     @Argument(help: ArgumentHelp("Captures of flow export.", valueName: "flows.pcap"), completion: .file())
     var flows: [String]
 
+    func validate() throws {
+        guard explain == nil || history == nil else {
+            throw ValidationError("'--explain' and '--history' are both given, expected one of them.")
+        }
+    }
+
     func run() async throws {
         let configuration = try Configuration.loadOrExit(path: config)
         let file = try state.map(Self.stateFile)
         var replay = Replay(configuration, series: signals, past: file.flatMap(Self.past))
         let printer = ReplayPrinter(format, explains: explain != nil)
+        let archive = history.map { ReplayHistory(folder: $0) }
         do {
             let choice = try explain.map { try ServiceChoice($0, configuration) }
             for path in learn { try replay.run(flows: [path], logs: []) { _ in } }
             replay.forgetCounts()
-            replay.explained = choice?.name
+            replay.demand = choice.map { .service($0.name) } ?? (archive == nil ? .none : .troubled)
             try replay.run(
-                flows: flows, logs: logs, explain: { printer.write($0) }, { printer.write($0) })
+                flows: flows, logs: logs,
+                explain: { archive == nil ? printer.write($0) : archive?.write($0) },
+                { verdict in
+                    archive?.write(verdict)
+                    printer.write(verdict)
+                })
             printer.finish()
             if let choice, !replay.services.contains(choice.name) {
                 StandardStreams.report(choice.absence(among: replay.services))
@@ -94,6 +113,10 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         if replay.seriesError != 0 {
             StandardStreams.report("\(signals ?? "") cannot be written (errno \(replay.seriesError))")
+            throw ExitCode(1)
+        }
+        if let failure = archive?.close() {
+            StandardStreams.report(failure)
             throw ExitCode(1)
         }
         guard replay.failures.isEmpty else {

@@ -12,7 +12,7 @@ struct Spate: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, CheckCommand.self, ReplayCommand.self, DecodeCommand.self, LogsCommand.self,
-            StatusCommand.self,
+            StatusCommand.self, IncidentsCommand.self,
         ])
 
     /// Semantic version of the interface: messages, configuration, metrics, exit status.

@@ -33,6 +33,7 @@ import Testing
               - file: { path: \(file) }
               - syslog: { local: \(early) }
               - syslog: { local: \(late) }
+            state: { directory: \(folder.file("state")) }
 
             """
     }
@@ -47,7 +48,11 @@ import Testing
         let line = try #require(try fileLines().first { $0.contains("\"event\":\"open\"") })
         let alert = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         #expect(alert["class"] as? String == "http_flood")
-        let incident = try #require(alert["incident"] as? String).prefix(8)
+        let id = try #require(alert["incident"] as? String)
+        let incident = id.prefix(8)
+        try await eventually("the incident in the history") {
+            try await history(id)?["standing"] as? String == "open"
+        }
 
         _ = try await daemon.metrics("a failure") {
             $0["spate_alerting_failed_writes_total", ["writer": "syslog:\(early)"]] > 0
@@ -65,6 +70,20 @@ import Testing
         #expect(Self.receives(other, incident: incident))
         #expect(!ending.error.contains("could not be delivered"))
         #expect(ending.error.ranges(of: words).count == 1, "\(ending.error)")
+        #expect(try await history(id)?["standing"] as? String == "interrupted")
+        let shown = try await Program.run([
+            "incidents", "show", id, "--explain", "--state", folder.file("state"),
+        ])
+        #expect(shown.status == 0)
+        #expect(shown.output.contains("all gates have held for 3 s: opened"), "\(shown.output)")
+    }
+
+    /// The incident as `spate incidents` tells it; nil while it does not.
+    private func history(_ id: String) async throws -> [String: Any]? {
+        let ending = try await Program.run(
+            ["incidents", "--state", folder.file("state"), "--format", "json"])
+        let line = ending.outputLines.first { $0.contains(id) }
+        return try line.flatMap { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }
     }
 
     /// Who was told that an incident began is told that it is over, even where that is because nobody looks any more.

@@ -14,6 +14,10 @@ struct UsageTests {
         ["logs", "--config", "x", "--program", "a b"],
         ["status", "--config", "x", "--socket", "y"], ["status", "--format", "xml"],
         ["run", "--config", "x", "surplus"],
+        ["replay", "--config", "x", "--explain", "y", "--history", "z", "f"],
+        ["incidents", "show"], ["incidents", "--limit", "0"], ["incidents", "--since", "yesterday"],
+        ["incidents", "--class", "flood"], ["incidents", "--config", "x", "--state", "y"],
+        ["incidents", "export", "--format", "human"],
     ])
     func wrongUsageIsStatusTwo(arguments: [String]) async throws {
         let ending = try await Program.run(arguments)
@@ -53,13 +57,15 @@ struct UsageTests {
         #expect(ending.error.hasSuffix("No space left on device\n"))
     }
 
-    @Test(arguments: [[], ["run"], ["check"], ["replay"], ["decode"], ["logs"], ["status"]])
+    @Test(arguments: [[], ["run"], ["check"], ["replay"], ["decode"], ["logs"], ["status"], ["incidents"]])
     func everyCommandHasHelp(command: [String]) async throws {
         let ending = try await Program.run(command + ["--help"])
         #expect(ending.status == 0)
         #expect(ending.error == "")
         #expect(ending.output.contains((["USAGE: spate"] + command).joined(separator: " ")))
-        for word in command.isEmpty ? ["run", "check", "replay", "decode", "logs", "status"] : ["OPTIONS:"] {
+        for word in command.isEmpty
+            ? ["run", "check", "replay", "decode", "logs", "status", "incidents"] : ["OPTIONS:"]
+        {
             #expect(ending.output.contains(word))
         }
     }

@@ -65,6 +65,14 @@ struct OutputSectionsTests {
             "state: { directory: state }",
             "1: 'directory' is 'state', expected an absolute path, such as /var/lib/spate"
         ),
+        (
+            "state: { directory: /x, history: { keep: 1m } }",
+            "1: 'keep' is '1m', expected a duration from 1h to 3650d with its unit, such as 90d"
+        ),
+        (
+            "state: { directory: /x, history: { limit: 0 } }",
+            "1: 'limit' is '0', expected a number of incidents from 1 to 1000000"
+        ),
         ("archive: { enable: true }", "1: unknown key 'enable', did you mean 'enabled'?"),
     ])
     func `mistakes`(text: String, problem: String) {
@@ -89,6 +97,9 @@ struct OutputSectionsTests {
         #expect(try configuration("control: { http: off }").control.http == nil)
         #expect(try configuration("state: { directory: /srv/spate }").state.directory == "/srv/spate")
         #expect(try configuration("gather: 5ms").state.directory == nil)
+        let history = try configuration("state: { directory: /srv/spate, history: { keep: 7d, limit: 50 } }")
+        #expect(history.state.history.keep == .seconds(7 * 86_400) && history.state.history.limit == 50)
+        #expect(try configuration("gather: 5ms").state.history == HistoryConfiguration())
     }
 
     @Test(arguments: [
@@ -101,6 +112,7 @@ struct OutputSectionsTests {
             "1: 'http' listens on fd00::1, which is no loopback address; everybody who reaches it can read it"
         ),
         ("archive: { enabled: true }", "1: 'archive' is not implemented yet; ignored"),
+        ("state: { history: { limit: 5 } }", "1: 'history' has no effect without 'state.directory'"),
         ("alerts: []", "1: 'alerts' is an empty list; no alert will be written anywhere"),
     ])
     func `warnings`(text: String, warning: String) {
