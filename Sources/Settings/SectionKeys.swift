@@ -175,7 +175,8 @@ extension Configuration {
         + paths(DeclaredPrefixKey.self) + paths(EgressKey.self) + paths(MaintenanceKey.self)
         + paths(PlannedEventKey.self) + paths(AlertKey.self)
         + paths(SyslogOutputKey.self) + paths(StandardOutputKey.self) + paths(FileOutputKey.self)
-        + paths(ControlKey.self) + paths(StateKey.self) + paths(ArchiveKey.self)
+        + paths(ControlKey.self) + paths(StateKey.self) + paths(HistoryKey.self)
+        + paths(ArchiveKey.self)
 
     private static func paths<Key: SectionKey>(_: Key.Type) -> [String] {
         Key.allCases.map { Key.sectionPath.isEmpty ? $0.rawValue : "\(Key.sectionPath).\($0.rawValue)" }

@@ -26,7 +26,7 @@ import Testing
         explanation.gates = Gates(explanation.evidence, explanation.policy)
         #expect(
             reason(explanation)
-                == "no pressure: new_connections 19, usual 3; 20 of 16 nats, but it must be 1.5 times the usual"
+                == "no pressure: new_connections 25, usual 3; 20 of 16 nats, but it must be 1.5 times the usual"
         )
     }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 /// docs/metrics.md explains the metrics that there are: none is missing, none is invented.
 @Suite struct MetricsPageTests {
     @Test func everyMetricIsExplained() async throws {
         let page = try String(contentsOfFile: Self.root + "/docs/metrics.md", encoding: .utf8)
-        let daemon = try await RunningDaemon()
+        let folder = try TemporaryDirectory()
+        let daemon = try await RunningDaemon(
+            "state: { directory: \(folder.file("state")) }\n", folder: folder)
         let answer = try #require(HTTPRequest.get("/metrics", port: daemon.httpPort))
         let served = answer.body.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
             .map { Array($0.split(separator: " ").dropFirst(2)) }
