@@ -107,7 +107,9 @@ let package = Package(
         // A world on a clock of its own, and what Spate says of it (`make evaluate`).
         .target(
             name: "EvaluationWorld",
-            dependencies: ["Capture", "Detection", "FlowModel", "Pipeline", "Settings", "TestSupport"],
+            dependencies: [
+                "Alerting", "Capture", "Detection", "FlowModel", "Pipeline", "Settings", "TestSupport",
+            ],
             path: "Tests/Evaluation/World", swiftSettings: rules),
         .executableTarget(
             name: "Evaluate",

@@ -41,6 +41,7 @@ package struct ExplanationReason: Sendable {
         case .harm: harm
         case .evidence: rawEvidence
         case .sources: sources
+        case .cause: cause
         case .order: order
         }
     }
@@ -94,6 +95,22 @@ package struct ExplanationReason: Sendable {
         guard evidence.sourcesChanged else { return "the usual sources: \(share), \(count)" }
         let held = facts.isHeld ? "somebody whom the log cannot name holds its places, " : ""
         return "other sources: \(held)\(share), \(count)"
+    }
+
+    private var cause: String {
+        let arrivals = evidence.pressures.first { $0.metric.isArrival }
+        guard evidence.hasCause else {
+            guard let arrivals else { return "no cause: no sign of an attack, and no more comes than usual" }
+            return "no cause: no sign of an attack, and \(arrivals.metric.rawValue) "
+                + "\(Readable.number(arrivals.rate)) is no more than it has carried: \(Readable.number(arrivals.capacity))"
+        }
+        if explanation.judgement?.kind.isAttack == true { return "cause: the sign of an attack" }
+        guard let arrivals = evidence.pressures.first(where: { $0.metric.isArrival && $0.exceedsCapacity })
+        else {
+            return "cause: not asked yet"
+        }
+        return
+            "cause: \(arrivals.metric.rawValue) \(Readable.number(arrivals.rate)), it has carried \(Readable.number(arrivals.capacity))"
     }
 
     private var order: String {

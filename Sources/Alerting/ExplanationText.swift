@@ -11,10 +11,10 @@ package struct ExplanationText: Sendable {
 
     /// What the columns mean, and their heads.
     package static let heading = [
-        "Gates: P pressure, H harm, E evidence enough, S sources changed, O order; + holds, ~ half way, - fails.",
+        "Gates: P pressure, H harm, E evidence enough, S sources changed, C cause, O order; + holds, ~ half way, - fails.",
         "Pressure and harm: the strongest of each (the usual in brackets) and its evidence/threshold in nats; "
             + "of late while an incident is open.",
-        "time      state       gates           " + pad("pressure", width) + pad("nats", natsWidth)
+        "time      state       gates              " + pad("pressure", width) + pad("nats", natsWidth)
             + pad("harm", width) + pad("nats", natsWidth) + "why",
     ]
 
@@ -85,7 +85,7 @@ package struct ExplanationText: Sendable {
             }
             if next.isJoint, !isJoint || kind != next.kind {
                 let reason = ExplanationReason(explanation)
-                lines += [Gate.sources, .order].map { reason.words(for: $0) }
+                lines += [Gate.sources, .cause, .order].map { reason.words(for: $0) }
                 explanation.judgement.map { lines.append(ClassWords.text($0, explanation)) }
             }
             if learning != next.learning { lines.append("baseline: \(next.learning.words)") }
@@ -106,6 +106,7 @@ extension Gate {
         case .harm: "H"
         case .evidence: "E"
         case .sources: "S"
+        case .cause: "C"
         case .order: "O"
         }
     }

@@ -63,7 +63,8 @@ package struct BaselineSummary: Sendable {
         sources = baseline.sources
         failureRatio = Self.ratio(baseline, [.log, .flow, .flowStatus, .flowReplies])
         slowRatio = Self.ratio(baseline, [.slowAnswers, .flowLatency, .slowFlows])
-        (healthyConnections, healthyRequests) = (baseline.healthyConnections, baseline.healthyRequests)
+        healthyConnections = baseline.capacity(of: .newConnections)
+        healthyRequests = baseline.capacity(of: .requests)
         (samplingInterval, exporter) = (baseline.origin.samplingInterval, baseline.origin.exporter)
     }
 

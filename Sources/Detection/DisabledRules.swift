@@ -32,12 +32,14 @@ package struct DisabledRules: OptionSet, Sendable {
     package static let heldPlaces = DisabledRules(rawValue: 1 << 10)
     /// Connections in the log without a request are no pressure.
     package static let loggedConnections = DisabledRules(rawValue: 1 << 11)
+    /// What the service has carried before may be more demand than it can serve, and a surge.
+    package static let capacity = DisabledRules(rawValue: 1 << 12)
 
     /// Every rule under the name that the evaluation prints.
     package static let all: [(name: String, rule: DisabledRules)] = [
         ("pressure", .pressure), ("harm", .harm), ("evidence", .evidence), ("sources", .sources),
         ("order", .order), ("hold", .hold), ("known clients", .knownClients), ("freezing", .freezing),
         ("weakness", .weakness), ("persistence", .persistence), ("held places", .heldPlaces),
-        ("logged connections", .loggedConnections),
+        ("logged connections", .loggedConnections), ("capacity", .capacity),
     ]
 }

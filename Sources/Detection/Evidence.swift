@@ -35,6 +35,9 @@ package struct Evidence: Sendable {
     package var sourcesChanged = false
     /// Of these, not many more of the usual ones: newcomers, or somebody who is not seen.
     package var newcomersPress = false
+    /// A sign of an attack, or arrivals beyond what the service has ever carried in good health: a service that fails under
+    /// less than that has a trouble of its own.
+    package var hasCause = false
     /// Records and log lines since the onset.
     package var rawEvidence = 0
     /// The service's flow records are sampled.
@@ -69,6 +72,9 @@ package struct Evidence: Sendable {
     }
 
     package init(now: Int64) { self.now = now }
+
+    /// The strongest metric that is up beyond what has ever been carried of it.
+    package var unprecedented: PressureFinding? { pressures.first { $0.exceedsCapacity } }
 
     /// Whether there are records and lines enough to say anything.
     package func hasEnough(_ policy: DetectionPolicy) -> Bool {

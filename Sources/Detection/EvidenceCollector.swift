@@ -111,7 +111,8 @@ enum EvidenceCollector {
                 sampling: evidence.samplingInterval, ceiling: policy.ceiling(of: metric, service.kind),
                 policy: policy)
             evidence.observations?.add(metric, finding, seconds, usual, lag: lag, policy)
-            guard let finding else { continue }
+            guard var finding else { continue }
+            finding.capacity = policy.disabledRules.contains(.capacity) ? 0 : baseline.capacity(of: metric)
             evidence.pressureNow = max(evidence.pressureNow, finding.recent)
             evidence.lastPressed = latest(evidence.lastPressed, finding.lastLoud)
             evidence.lag = max(evidence.lag, lag)
@@ -139,7 +140,7 @@ enum EvidenceCollector {
                     expected: expected, sampling: evidence.samplingInterval, policy: policy),
                 finding.isUp
             else { continue }
-            finding.isSlow = true
+            (finding.isSlow, finding.capacity) = (true, baseline.capacity(of: metric))
             evidence.pressures.append(finding)
         }
         evidence.pressures.sort { ($0.evidence, $0.surprise) > ($1.evidence, $1.surprise) }

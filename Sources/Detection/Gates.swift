@@ -10,6 +10,8 @@ package enum Gate: String, CaseIterable, Sendable {
     case evidence
     /// New prefixes come, or many more sources than usual.
     case sources
+    /// What comes bears the sign of an attack, or is more than the service has ever carried.
+    case cause
     /// The harm began neither before the pressure nor after its end.
     case order
 
@@ -19,6 +21,7 @@ package enum Gate: String, CaseIterable, Sendable {
         case .harm: .harm
         case .evidence: .evidence
         case .sources: .sources
+        case .cause: .capacity
         case .order: .order
         }
     }
@@ -29,7 +32,8 @@ package enum Gate: String, CaseIterable, Sendable {
         case .harm: 2
         case .evidence: 4
         case .sources: 8
-        case .order: 16
+        case .cause: 16
+        case .order: 32
         }
     }
 }
@@ -53,6 +57,7 @@ package struct Gates: Equatable, Sendable {
         case .harm: evidence.harm != nil
         case .evidence: evidence.hasEnough(policy)
         case .sources: evidence.sourcesChanged
+        case .cause: evidence.hasCause
         case .order: evidence.isInOrder || !policy.disabledRules.isDisjoint(with: [.pressure, .harm])
         }
     }
@@ -63,9 +68,9 @@ package struct Gates: Equatable, Sendable {
     /// Whether the evidence for this one has come half way.
     package func comes(_ gate: Gate) -> Bool { (held | coming) & gate.bit != 0 }
 
-    /// An incident may begin: pressure and harm have come half way, from other sources and in order.
+    /// An incident may begin: pressure and harm have come half way, from other sources, with a cause and in order.
     package var isBeginning: Bool {
-        comes(.pressure) && comes(.harm) && holds(.sources) && holds(.order)
+        comes(.pressure) && comes(.harm) && holds(.sources) && holds(.cause) && holds(.order)
     }
 
     /// Pressure and harm together, with evidence enough: something is wrong, whatever it is.

@@ -126,7 +126,7 @@ package struct IncidentMachine: Sendable {
             disorderTicks = 0
             return notices(evidence, policy)
         }
-        if !gates.holds(.sources) {
+        if !gates.holds(.sources) || !gates.holds(.cause) {
             state = .suspicious(ticks: 0)
             // Connections that pile up behind slow answers are the harm again, not a storm.
             return notice(
@@ -165,10 +165,14 @@ package struct IncidentMachine: Sendable {
 
     private mutating func notices(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
         guard evidence.hasEnough(policy) else { return [] }
-        if let pressure = evidence.pressure, pressure.surprise >= policy.surgeRatio,
-            Double(surgeTicks) >= policy.noticeAfter
+        if Double(surgeTicks) >= policy.noticeAfter,
+            evidence.pressures.contains(where: { $0.surprise >= policy.surgeRatio })
         {
-            return notice(evidence.harmsOnlyNewcomers ? .absorbedAttack : .surge)
+            if evidence.harmsOnlyNewcomers { return notice(.absorbedAttack) }
+            // What it carries each day is no news, however quiet the hour was.
+            if evidence.unprecedented.map({ $0.surprise >= policy.surgeRatio }) == true {
+                return notice(.surge)
+            }
         }
         if let harm = evidence.harm, Double(degradationTicks) >= policy.noticeAfter, !harm.channel.isWeak {
             return notice(.degradation)

@@ -82,7 +82,7 @@ package struct LearnedState: Sendable {
     /// Octets that are read at most: so many services with all their seasons are half of it.
     package static let largestLength = 128 << 20
     /// `SPATB` and the version of the format.
-    private static let magic: UInt64 = 0x5350_4154_4200_0001
+    private static let magic: UInt64 = 0x5350_4154_4200_0002
     private static let versionBits: UInt64 = 0xFF_FFFF
 
     /// Of several shards. What one of them watches is newer than what another only keeps.
@@ -179,7 +179,7 @@ package enum LearnedStateError: Error, CustomStringConvertible, Equatable {
         switch self {
         case .tooLong(let count): "it has \(count) octets, expected at most \(LearnedState.largestLength)"
         case .foreign: "it is no file of baselines"
-        case .version(let number): "it is of version \(number) of the format, expected version 1"
+        case .version(let number): "it is of version \(number) of the format, expected version 2"
         case .damaged(let offset): "it is damaged at octet \(offset)"
         }
     }

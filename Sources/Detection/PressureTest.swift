@@ -25,6 +25,8 @@ package struct PressureFinding: Sendable {
     package var isRising: Bool
     /// Last second in which it went on; nil when it never did.
     package var lastLoud: Int64?
+    /// The most of it that the service has carried in a healthy minute; 0 while that is not known.
+    package var capacity = 0.0
     /// Only against the slow reference: it has no beginning that harm could be compared with.
     package var isSlow = false
 
@@ -37,6 +39,9 @@ package struct PressureFinding: Sendable {
         (self.end, self.rate, self.baseline, self.isUp) = (end, rate, baseline, isUp)
         (self.isRising, self.lastLoud) = (isRising || isUp, lastLoud)
     }
+
+    /// The service has never carried as much.
+    package var exceedsCapacity: Bool { rate > capacity }
 }
 
 /// The pressure tests: CUSUM of ln(rate + ½) against the baseline (detection.md §4).
@@ -162,7 +167,7 @@ extension PressureMetric {
     }
 
     /// Counts what comes, as opposed to what has not gone yet: open connections also rise when answers are slow.
-    var isArrival: Bool { self != .concurrentConnections && self != .slowConnections }
+    package var isArrival: Bool { self != .concurrentConnections && self != .slowConnections }
 
     /// Known from what the service logs.
     var isLogged: Bool {

@@ -21,8 +21,6 @@ struct ServiceBaseline: Sendable {
     /// Distinct sources within ``sourceSeconds``.
     private(set) var sources = 0.0
     private(set) var linesPerConnection = LineBaseline()
-    /// The most that it has served while all was well: connections and requests a second, faded.
-    private(set) var (healthyConnections, healthyRequests) = (0.0, 0.0)
     /// What keeps it from learning, if anything.
     private(set) var trouble = Trouble.none
     /// Nothing is learned of what happened until this second.
@@ -30,6 +28,8 @@ struct ServiceBaseline: Sendable {
 
     private var metrics = InlineArray<7, MetricBaseline>(repeating: MetricBaseline())
     private var ratios = InlineArray<13, RatioBaseline>(repeating: RatioBaseline())
+    /// The most of each metric that was carried in a minute while all was well, faded.
+    private var capacities = InlineArray<6, Double>(repeating: 0)
     /// Next second to learn.
     private var next: Int64 = .max
     /// Second of the last call.
@@ -205,32 +205,31 @@ struct ServiceBaseline: Sendable {
             second, ratios, isPressed: trouble == .pressure, isLogSilent: isLogSilent, policy)
         guard present.isFull else { return }
         defer { present = BaselineMinute(start: .min) }
-        learnCapacity()
-        guard isGrown else { return }
+        guard isGrown else { return learnCapacity(present) }
         present.sources = Double(
             windows.distinctSources(slot: slot, until: second.cell.second, seconds: Self.sourceSeconds))
         waiting.append(present)
     }
 
-    /// What was served while no more failed than usual was borne.
-    private mutating func learnCapacity() {
-        healthyConnections *= LearningConstants.capacityKept
-        healthyRequests *= LearningConstants.capacityKept
+    /// What came while no more failed than usual was carried.
+    private mutating func learnCapacity(_ minute: BaselineMinute) {
+        for place in capacities.indices { capacities[place] *= LearningConstants.capacityKept }
         for channel in [OutcomeChannel.log, .flow, .flowStatus] {
             let usual = ratios[channel.place].expected
-            if let ratio = present.ratios[channel.place].ratio,
+            if let ratio = minute.ratios[channel.place].ratio,
                 ratio > usual + LearningConstants.healthyMargin
             {
                 return
             }
         }
-        healthyConnections = max(
-            healthyConnections, present.metrics[PressureMetric.newConnections.place].rate)
-        healthyRequests = max(healthyRequests, present.metrics[PressureMetric.requests.place].rate)
+        for place in capacities.indices {
+            capacities[place] = max(capacities[place], minute.metrics[place].rate)
+        }
     }
 
     private mutating func commit(_ minute: BaselineMinute, _ policy: DetectionPolicy) {
         learned += Double(minute.seconds)
+        learnCapacity(minute)
         let rise = policy.referenceRise / LearningConstants.minutesOfDay
         // That answers stay out under pressure may be the harm itself.
         let places = minute.isPressed ? 0..<PressureMetric.placeOfAnswers : metrics.indices
@@ -247,6 +246,9 @@ struct ServiceBaseline: Sendable {
     // MARK: For the tests
 
     func metric(_ metric: PressureMetric) -> MetricBaseline { metrics[metric.place] }
+
+    /// The most of it that the service has carried in a healthy minute, a second; 0 while that is not known.
+    func capacity(of metric: PressureMetric) -> Double { capacities[metric.place] }
 
     /// Good answers, by the log.
     var answers: MetricBaseline { metrics[PressureMetric.placeOfAnswers] }
@@ -288,8 +290,7 @@ struct ServiceBaseline: Sendable {
         origin.code(&codec)
         codec.code(&learned, in: 0...1e15)
         codec.code(&sources, in: 0...1e15)
-        codec.code(&healthyConnections, in: 0...1e15)
-        codec.code(&healthyRequests, in: 0...1e15)
+        for place in capacities.indices { codec.code(&capacities[place], in: 0...1e15) }
         linesPerConnection.code(&codec)
         for place in metrics.indices { metrics[place].code(&codec) }
         for place in ratios.indices { ratios[place].code(&codec) }
@@ -297,7 +298,7 @@ struct ServiceBaseline: Sendable {
 
     /// Least octets in an archive.
     static let leastLength =
-        2 * 8 + BaselineOrigin.length + 4 * 8 + LineBaseline.length + 7 * MetricBaseline.leastLength
+        2 * 8 + BaselineOrigin.length + 8 * 8 + LineBaseline.length + 7 * MetricBaseline.leastLength
         + 13 * RatioBaseline.length
 }
 

@@ -77,6 +77,10 @@ struct ServiceJudge: Sendable {
         stirs = evidence.stirs(policy)
         effect.isExpected = evidence.isMoreThanUsual && evidence.pressures.isEmpty
         let judgement = Classifier.classify(evidence, service, baseline)
+        evidence.hasCause =
+            judgement.kind != .demandOverload
+            || evidence.pressures.contains { $0.metric.isArrival && $0.exceedsCapacity }
+            || (evidence.pressures.isEmpty && !evidence.risingPressures.isEmpty)
         let severity = Self.severity(
             evidence, service, baseline,
             kind: machine.isOpen ? machine.incident?.kind ?? judgement.kind : judgement.kind)

@@ -24,6 +24,7 @@ enum ExplanationFixtures {
         if failures.isUp { evidence.harms = [failures] }
         (evidence.pressureNow, evidence.outcomeNow) = (rise.recent, failures.recent)
         (evidence.rawEvidence, evidence.sourcesChanged) = (raw, sourcesChanged)
+        evidence.hasCause = true
         evidence.isInOrder =
             rise.isUp && failures.isUp && HarmOrder(of: failures, against: rise, lag: 3, slack: 5) == .during
         (evidence.facts.newConnections, evidence.facts.newFromUnknown) = (100, 79)

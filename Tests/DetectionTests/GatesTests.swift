@@ -24,6 +24,7 @@ import Testing
         evidence.pressures = [pressure(from: 90, to: 100)]
         evidence.harms = [harm(from: 92)]
         (evidence.isInOrder, evidence.sourcesChanged, evidence.rawEvidence) = (true, true, 12)
+        evidence.hasCause = true
         return evidence
     }
 
@@ -42,12 +43,13 @@ import Testing
         case .harm: evidence.harms = []
         case .evidence: evidence.rawEvidence = 11
         case .sources: evidence.sourcesChanged = false
+        case .cause: evidence.hasCause = false
         case .order: evidence.isInOrder = false
         }
         let gates = Gates(evidence, Self.policy)
         #expect(gates.firstFailed == gate)
         #expect(Gate.allCases.filter { !gates.holds($0) } == [gate])
-        #expect(gates.isJoint == (gate == .sources || gate == .order))
+        #expect(gates.isJoint == ([.sources, .cause, .order].contains(gate)))
     }
 
     /// Half the evidence for both begins to count, and opens nothing.

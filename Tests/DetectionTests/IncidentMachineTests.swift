@@ -29,7 +29,7 @@ private func evidence(
         (evidence.outcomeNow, evidence.lastHarmed) = (64, now)
     }
     evidence.isInOrder = inOrder && pressure && harm
-    evidence.sourcesChanged = sourcesChanged
+    (evidence.sourcesChanged, evidence.hasCause) = (sourcesChanged, true)
     evidence.rawEvidence = raw
     return evidence
 }

@@ -73,12 +73,16 @@ struct Evaluate: ParsableCommand {
         let weeks = grid.weeks.filter { $0.source == .synthetic || worldCup != nil }
         summary.weeks = try Runner.map(weeks, width: width) { weeks in
             let model = weeks.model(worldCup)
-            return WeeksScore(weeks, try Runner.run(model, seed: weeks.seed, warmUp: 3600), model)
+            return WeeksScore(weeks, try Runner.run(model, seed: weeks.seed, warmUp: 3600, isTold: true), model)
         }
         say("weeks: \(clock.now - start)")
         let report = summary.report
         print(report.markdown(charts: ""))
         try write(report, Runs.lines(summary))
+        let chapters = summary.weeks.flatMap { ["# \($0.title)"] + $0.result.chapters }
+        if !chapters.isEmpty {
+            try write([("weeks.txt", chapters.joined(separator: "\n\n") + "\n")], to: out)
+        }
     }
 
     private var chosen: Grid {

@@ -119,6 +119,12 @@ package struct WeeksScore: Sendable {
         span = model.duration / 604_800
     }
 
+    /// Which it is.
+    package var title: String {
+        "\(weeks.source == .worldCup ? "World Cup" : "synthetic"), seed \(weeks.seed)"
+            + (weeks.hasLog ? ", with log" : "")
+    }
+
     /// What was the last thing to happen before a time.
     func circumstances(of time: Double) -> String {
         notes.last { $0.time <= time }.map { "\(Int(time - $0.time)) s after \($0.text)" } ?? "nothing before"

@@ -22,7 +22,8 @@ package struct RunResult: Sendable {
     /// Notices, by class.
     package var notices: [VerdictKind: Int] = [:]
     package var truth = Truth()
-    package var records = 0
+    /// What led to each first message and notice.
+    package var chapters: [String] = []
 
     /// - Parameter begin: of the world, in seconds since 1970.
     package init(_ verdicts: [Verdict], truth: Truth, begin: Int64) {

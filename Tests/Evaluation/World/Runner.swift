@@ -10,15 +10,21 @@ import TestSupport
 package enum Runner {
     /// Runs one world to its end.
     ///
-    /// - Parameter change: of what Spate is told, such as a gate that is switched off.
+    /// - Parameters:
+    ///   - isTold: whether what led to each message is kept with the result.
+    ///   - change: of what Spate is told, such as a gate that is switched off.
     package static func run(
-        _ model: WorldModel, seed: UInt64, warmUp: Int = 45, change: (inout Configuration) -> Void = { _ in }
+        _ model: WorldModel, seed: UInt64, warmUp: Int = 45, isTold: Bool = false,
+        change: (inout Configuration) -> Void = { _ in }
     ) throws -> RunResult {
         var configuration = try WorldSettings.configuration(for: model, warmUp: warmUp)
         change(&configuration)
         let world = World(model, configuration, seed: seed)
+        if isTold { world.narrative = Narrative() }
         world.run()
-        return RunResult(world.verdicts, truth: world.truth, begin: model.begin)
+        var result = RunResult(world.verdicts, truth: world.truth, begin: model.begin)
+        result.chapters = world.narrative?.chapters ?? []
+        return result
     }
 
     /// Runs one world and keeps what came of it in a folder: `spate replay --config spate.yaml --logs logs.pcap flows.pcap`

@@ -78,6 +78,8 @@ package final class World {
     package private(set) var verdicts: [Verdict] = []
     /// What came, as captures that `spate replay` reads; nil where nobody wants them.
     package var recording: Recording?
+    /// What led to what was said; nil where nobody wants it.
+    package var narrative: Narrative?
 
     private let exporterAddress = IPAddress(ipv4: 0x0A03_0001)
     private let serverAddress = IPAddress(ipv4: World.server)
@@ -97,6 +99,7 @@ package final class World {
 
     /// Lets time pass to the end.
     package func run() {
+        if narrative != nil { pipeline.demand = .troubled }
         for stream in model.streams.indices { queue.add(.arrival(stream: stream), at: draws.share() * 0.25) }
         for (index, change) in model.changes.enumerated() { queue.add(.change(index), at: change.time) }
         queue.add(.scan, at: draws.share() * model.exporter.scan)
@@ -105,7 +108,7 @@ package final class World {
             happen(action)
         }
         advance(to: model.duration)
-        pipeline.finish { verdicts, _ in self.verdicts += verdicts }
+        pipeline.finish { verdicts, evaluation in take(verdicts, evaluation.explanations) }
     }
 
     private func happen(_ action: Action) {
@@ -126,9 +129,14 @@ package final class World {
     // MARK: What the watchers tell
 
     private func advance(to time: Double) {
-        pipeline.advance(to: instant(time)) { verdicts, _ in
-            if !verdicts.isEmpty { self.verdicts += verdicts }
+        pipeline.advance(to: instant(time)) { verdicts, evaluation in
+            take(verdicts, evaluation.explanations)
         }
+    }
+
+    private func take(_ verdicts: [Verdict], _ explanations: [Explanation]) {
+        if !verdicts.isEmpty { self.verdicts += verdicts }
+        if !explanations.isEmpty || !verdicts.isEmpty { narrative?.add(verdicts, explanations) }
     }
 
     private func instant(_ time: Double) -> Instant {
