@@ -83,7 +83,7 @@ struct BaselineMinute: Sendable {
 
     mutating func add(
         _ second: borrowing ServiceSecond, _ usual: InlineArray<13, RatioBaseline>, isPressed: Bool,
-        isLogSilent: Bool, _ policy: DetectionPolicy
+        isLogSilent: Bool, judgesSizes: Bool, _ policy: DetectionPolicy
     ) {
         seconds += 1
         self.isPressed = self.isPressed || isPressed
@@ -95,7 +95,7 @@ struct BaselineMinute: Sendable {
             connections += Double(second.cell.newConnections)
             metrics[PressureMetric.placeOfAnswers].add(rate: AnswerTest.answers(second))
         }
-        for channel in OutcomeChannel.learned {
+        for channel in OutcomeChannel.learned where judgesSizes || channel != .flowTruncated {
             let (k, n) = OutcomeTest.counts(channel, second, ofKnown: false, policy)
             if n > 0 { ratios[channel.place].add(k, of: n, usual: usual[channel.place].usual) }
         }

@@ -68,8 +68,16 @@ package enum Classifier {
         guard facts.slowUnknown >= 12, ofKnown >= 8, ofNew < ofKnown else { return nil }
         let (newShare, knownShare) = (Double(facts.slowUnknown) / ofNew, Double(facts.slowKnown) / ofKnown)
         guard newShare >= 0.6, newShare >= 1.5 * knownShare else { return nil }
+        // Of a dozen answers such a difference comes by chance, where a hanging server keeps everybody waiting.
+        let all = Double(facts.slowUnknown + facts.slowKnown) / (ofNew + ofKnown)
+        let variance = all * (1 - all) * (1 / ofNew + 1 / ofKnown)
+        let difference = newShare - knownShare
+        guard difference * difference >= deviations * deviations * variance else { return nil }
         return Judgement(kind: .applicationExhaustion, confidence: 0.65)
     }
+
+    /// Standard deviations from which two shares differ.
+    private static let deviations = 3.0
 
     /// Open connections that send next to nothing hold the pool.
     private static func slowConnections(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Judgement? {

@@ -76,6 +76,17 @@ package struct Evidence: Sendable {
     /// The strongest metric that is up beyond what has ever been carried of it.
     package var unprecedented: PressureFinding? { pressures.first { $0.exceedsCapacity } }
 
+    /// Whether a pressure and a harm stood for so many seconds of event time: two bad seconds are still seen in the third.
+    package func hasLasted(_ seconds: Double) -> Bool {
+        pressures.contains { Double($0.end - $0.onset + 1) >= seconds }
+            && harms.contains { Double($0.end - $0.onset + 1) >= seconds }
+    }
+
+    /// Pressure and harm have been there of late, as opposed to within the time that is looked at.
+    package func goesOn(_ policy: DetectionPolicy) -> Bool {
+        pressureNow >= policy.pressureThreshold / 2 && outcomeNow >= policy.outcomeThreshold / 2
+    }
+
     /// Whether there are records and lines enough to say anything.
     package func hasEnough(_ policy: DetectionPolicy) -> Bool {
         Double(rawEvidence) >= policy.minimumEvidence

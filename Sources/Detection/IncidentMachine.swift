@@ -134,14 +134,16 @@ package struct IncidentMachine: Sendable {
                     ? .outageRetryStorm : .degradation)
         }
         if !gates.holds(.order) {
-            disorderTicks += 1
+            // What both tests only remember does not go on.
+            if evidence.goesOn(policy) { disorderTicks += 1 }
             state = .suspicious(ticks: 0)
             return Double(disorderTicks) >= policy.unclearAfter ? opened(evidence, policy) : []
         }
         let ticks: Int = if case .suspicious(let ticks) = state { ticks + 1 } else { 1 }
         state = .suspicious(ticks: ticks)
         let needed = policy.disabledRules.contains(.hold) ? 1 : policy.holdTicks
-        return gates.isJoint && Double(ticks) >= needed ? opened(evidence, policy) : []
+        return gates.isJoint && Double(ticks) >= needed && evidence.hasLasted(needed)
+            ? opened(evidence, policy) : []
     }
 
     /// Nothing has been loud since the incident ended.

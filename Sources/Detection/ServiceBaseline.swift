@@ -93,7 +93,7 @@ struct ServiceBaseline: Sendable {
         let first = max(next, now - Self.longestLook)
         next = complete + 1
         for second in windows.seconds(first...complete, slot: slot) {
-            if !isGrown { learn(second, isLogSilent: isLogSilent, policy) }
+            if !isGrown { learn(second, windows, slot, isLogSilent: isLogSilent, policy) }
             collect(second, windows, slot, isLogSilent, policy)
         }
         guard isGrown else { return learnSources(windows, slot, until: complete) }
@@ -164,7 +164,8 @@ struct ServiceBaseline: Sendable {
     // MARK: Young
 
     private mutating func learn(
-        _ second: borrowing ServiceSecond, isLogSilent: Bool, _ policy: DetectionPolicy
+        _ second: borrowing ServiceSecond, _ windows: borrowing ServiceAggregator, _ slot: Int,
+        isLogSilent: Bool, _ policy: DetectionPolicy
     ) {
         let slowly = trouble == .pressure
         learned += 1
@@ -179,7 +180,8 @@ struct ServiceBaseline: Sendable {
                 lines: Double(second.log.requestsAll), connections: Double(second.cell.newConnections))
             metrics[PressureMetric.placeOfAnswers].learn(rate: Double(AnswerTest.answers(second)))
         }
-        for channel in OutcomeChannel.learned {
+        let judgesSizes = windows.judgesSizes(slot: slot, second: second.cell.second)
+        for channel in OutcomeChannel.learned where judgesSizes || channel != .flowTruncated {
             let (k, n) = OutcomeTest.counts(channel, second, ofKnown: false, policy)
             if n > 0 { ratios[channel.place].learn(hits: k, trials: n) }
         }
@@ -202,7 +204,8 @@ struct ServiceBaseline: Sendable {
     ) {
         if present.end != second.cell.second { present = BaselineMinute(start: second.cell.second) }
         present.add(
-            second, ratios, isPressed: trouble == .pressure, isLogSilent: isLogSilent, policy)
+            second, ratios, isPressed: trouble == .pressure, isLogSilent: isLogSilent,
+            judgesSizes: windows.judgesSizes(slot: slot, second: second.cell.second), policy)
         guard present.isFull else { return }
         defer { present = BaselineMinute(start: .min) }
         guard isGrown else { return learnCapacity(present) }

@@ -147,17 +147,19 @@ extension RecordPlan {
         var offset = 0
         var refused = 0
         for index in places {
+            var isDifference = false
             var (server, handshake) = (
                 latencies.serverTime(run, at: offset), latencies.handshakeTime(run, at: offset)
             )
             if latencies.reverseStart.slot.isPresent,
                 flows[index].reversePackets | flows[index].reverseOctets != 0
             {
-                handshake = reverseDelay(latencies.reverseStart, run, offset, message)
+                let delay = reverseDelay(latencies.reverseStart, run, offset, message)
+                (handshake, isDifference) = (delay ?? 0, delay != nil)
             }
             if server > longest { (server, refused) = (0, refused &+ 1) }
             if handshake > longest { (handshake, refused) = (0, refused &+ 1) }
-            flows[index].note(server: server, handshake: handshake)
+            flows[index].note(server: server, handshake: handshake, isDifference: isDifference)
             offset &+= stride
         }
         problems.add(.latencyRefused, refused)
@@ -166,20 +168,20 @@ extension RecordPlan {
     /// Microseconds between the first packets of both directions: whichever is the client's was the first.
     private func reverseDelay(
         _ reverseStart: TimeSlot, _ run: borrowing Span<UInt8>, _ offset: Int, _ message: MessageContext
-    ) -> UInt64 {
+    ) -> UInt64? {
         // A field of zeros is no time.
         guard reverseStart.slot.read(run, at: offset) != 0,
             let first = time(start, run, offset, message),
             let other = time(reverseStart, run, offset, message)
-        else { return 0 }
+        else { return nil }
         return (other &- first).magnitude
     }
 }
 
 extension FlowRecord {
-    /// In microseconds; zeros are left out.
-    fileprivate mutating func note(server: UInt64, handshake: UInt64) {
-        guard server | handshake != 0 else { return }
+    /// In microseconds; zeros are left out, except for the difference of two starts.
+    fileprivate mutating func note(server: UInt64, handshake: UInt64, isDifference: Bool) {
+        guard server | handshake != 0 || isDifference else { return }
         serverMilliseconds = UInt16(clamping: (server &+ 999) / 1000)
         handshakeMilliseconds = UInt16(clamping: (handshake &+ 999) / 1000)
         presence = FlowPresence(rawValue: presence.rawValue | FlowPresence.answers.rawValue)

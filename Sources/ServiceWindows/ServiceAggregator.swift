@@ -133,6 +133,9 @@ package struct ServiceAggregator: ~Copyable {
     /// Whether nothing was told of a service for longer than `seconds`.
     package func isIdle(_ slot: Int, for seconds: Int64) -> Bool { pulses[slot].lastSeen < now - seconds }
 
+    /// Whether answers that are cut short were told from others in a second.
+    package func judgesSizes(slot: Int, second: Int64) -> Bool { states[slot].judgesSizesSince <= second }
+
     /// Tells the windows whether the detector suspects something: then nothing is learned, and sources are ranked.
     package mutating func setSuspicious(_ isSuspicious: Bool, slot: Int) {
         guard pulses[slot].isSuspicious != isSuspicious else { return }
@@ -180,6 +183,10 @@ package struct ServiceAggregator: ~Copyable {
             states[slot].fade()
             histories[slot].fade()
             pulses[slot].fade(histories[slot])
+            let judgesSizes = pulses[slot].shortAnswerOctets > 0
+            if judgesSizes != (states[slot].judgesSizesSince <= now) {
+                states[slot].judgesSizesSince = judgesSizes ? now : .max
+            }
             // The last message of an incident still names its sources.
             if pulses[slot].ranking >= 0, !pulses[slot].isSuspicious,
                 rankings[Int(pulses[slot].ranking)].isOver(at: now)

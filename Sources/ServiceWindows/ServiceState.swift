@@ -133,6 +133,9 @@ package struct ServiceState: Sendable {
     var recentLatencies = DurationHistogram()
     private var previousLatencies = DurationHistogram()
 
+    /// Second from which answers that are cut short are told from others: before, what is usual was not known.
+    package internal(set) var judgesSizesSince: Int64 = .max
+
     /// Requested paths (or query names) of prefixes that were known, and of those that were not.
     package internal(set) var knownPaths = Concentration()
     /// The same for newcomers.
