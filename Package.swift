@@ -135,6 +135,18 @@ let package = Package(
         fuzzer("Lines"),
         fuzzer("Formats"),
         fuzzer("Metrics"),
+        // Scenarios in text files: what reads and plays them, and a program to write new ones by.
+        .target(
+            name: "ScenarioSupport",
+            dependencies: [
+                "Alerting", "Detection", "FlowDecoding", "FlowModel", "Pipeline", "ServiceWindows",
+                "Settings",
+                "TestSupport",
+            ],
+            path: "Tests/Scenarios/Support", swiftSettings: rules),
+        .executableTarget(
+            name: "ScenarioPlayer", dependencies: ["ScenarioSupport"], path: "Tests/Scenarios/Player",
+            swiftSettings: rules),
         tests("FlowModelTests", ["FlowModel"]),
         tests("LockFreeTests", ["LockFree"]),
         tests("StorageTests", ["Storage"]),
@@ -160,6 +172,7 @@ let package = Package(
             "PipelineTests",
             ["Detection", "FlowDecoding", "FlowModel", "Pipeline", "ServiceWindows", "Settings"]),
         tests("EvaluationWorldTests", ["Detection", "EvaluationWorld", "FlowDecoding", "FlowModel"]),
+        tests("ScenarioTests", ["ScenarioSupport"]),
         tests("IntegrationTests", ["FlowModel", "spate"]),
         tests("TidyTests", []),
     ],

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Detection
+import FlowModel
+package import Settings
+
+/// A scenario: what an operator configured, what happens, and what Spate is to say. Read from a text file
+/// (Tests/Scenarios/README.md).
+package struct Scenario: Sendable {
+    /// The file's name without its folder and suffix.
+    package let name: String
+    /// As the caller named it.
+    package let file: String
+    /// What the file says it is about.
+    package var about = ""
+    /// As the operator wrote it, or as a variation of it has it.
+    package var configuration = Configuration()
+    /// What keeps it from coming out otherwise.
+    package var protections: [Protection] = []
+    /// Why the expectation does not hold yet.
+    package var knownDefect: String?
+    var begins = Instant(seconds: 1_795_420_800)
+    var exporters: [Exporter] = []
+    /// By service, how late its lines are, in microseconds; nil without a log.
+    var logs: [Int64?] = []
+    var traffic: [Traffic] = []
+    var disturbances: [Disturbance] = []
+    var expectations: [Expectation] = []
+    /// What happens in place of the lines of the same names, if the trap is not avoided.
+    var asIf: [Traffic] = []
+    /// The last second.
+    var end: Int64 = 0
+
+    init(name: String, file: String) { (self.name, self.file) = (name, file) }
+
+    /// The scenario with each of its protections taken away, and as it would be seen if the trap were not avoided: with
+    /// each of these an expectation must fail. Empty where the protection cannot be switched off.
+    package var variations: [(without: String, scenario: Scenario)] {
+        var all: [(without: String, scenario: Scenario)] = []
+        for protection in protections {
+            guard case .some(let change) = protection.change else { continue }
+            var other = self
+            change(&other.configuration)
+            all.append((protection.text, other))
+        }
+        if !asIf.isEmpty {
+            var other = self
+            let names = Set(asIf.map(\.name))
+            other.traffic = traffic.filter { !names.contains($0.name) } + asIf
+            all.append(("what is seen", other))
+        }
+        return all
+    }
+}
+
+/// What keeps a scenario from coming out otherwise.
+package struct Protection: Sendable {
+    /// As the file says it.
+    package let text: String
+    /// Takes it away; nil where it is code that has no switch.
+    let change: (@Sendable (inout Configuration) -> Void)?
+}
+
+extension Protection {
+    /// `rule order`, `channel flow`, `constant hold_ticks = 1`, `suppress`, `code: where`.
+    init(reading words: inout Words) throws(Mistake) {
+        switch words.next {
+        case "rule":
+            _ = words.take("rule")
+            let name = words.rest()
+            guard let rule = DisabledRules.all.first(where: { $0.name == name })?.rule else {
+                throw Mistake(
+                    file: words.file, line: words.line,
+                    message: "rule '\(name)', expected one of "
+                        + DisabledRules.all.map(\.name).joined(separator: ", "))
+            }
+            self.init("rule \(name)") { $0.disabledRules.insert(rule) }
+        case "channel":
+            _ = words.take("channel")
+            let channel = try words.value("a channel, such as slow_answers") { OutcomeChannel(rawValue: $0) }
+            self.init("channel \(channel.rawValue)") { $0.disabledChannels.insert(channel) }
+        case "constant":
+            _ = words.take("constant")
+            let option = try words.value("a key of detection:") { name in
+                DetectionPolicy.options.first { $0.name == name }
+            }
+            try words.require("=")
+            let value = try words.value("a number, of seconds where it is a time") { Double($0) }
+            self.init("constant \(option.name) = \(value)") { $0[keyPath: option.path] = value }
+        case "suppress":
+            _ = words.take("suppress")
+            self.init(text: "suppress") { $0.suppression = SuppressionConfiguration() }
+        case "code:":
+            self.init(text: words.rest(), change: nil)
+        default: throw words.mistake(expected: "rule, channel, constant, suppress or code:")
+        }
+    }
+
+    private init(_ text: String, _ change: @escaping @Sendable (inout DetectionPolicy) -> Void) {
+        self.init(text: text) { configuration in
+            change(&configuration.detection)
+            for name in configuration.serviceDetection.keys {
+                if var policy = configuration.serviceDetection[name] {
+                    change(&policy)
+                    configuration.serviceDetection[name] = policy
+                }
+            }
+        }
+    }
+}
