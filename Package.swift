@@ -145,7 +145,8 @@ let package = Package(
             ],
             path: "Tests/Scenarios/Support", swiftSettings: rules),
         .executableTarget(
-            name: "ScenarioPlayer", dependencies: ["ScenarioSupport"], path: "Tests/Scenarios/Player",
+            name: "ScenarioPlayer", dependencies: ["Alerting", "ScenarioSupport"],
+            path: "Tests/Scenarios/Player",
             swiftSettings: rules),
         tests("FlowModelTests", ["FlowModel"]),
         tests("LockFreeTests", ["LockFree"]),

@@ -43,7 +43,7 @@ struct ScenarioTests {
     func `without what protects from it, the trap closes`(file: ScenarioFile) throws {
         for (without, variation) in try file.read().variations {
             let failures = variation.play().failures(of: variation)
-            #expect(!failures.isEmpty, "\(file.name) holds without \(without) too: it proves nothing")
+            #expect(!failures.isEmpty, "\(file.name) holds \(without) too: it proves nothing")
         }
     }
 

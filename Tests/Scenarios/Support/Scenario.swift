@@ -41,13 +41,13 @@ package struct Scenario: Sendable {
             guard case .some(let change) = protection.change else { continue }
             var other = self
             change(&other.configuration)
-            all.append((protection.text, other))
+            all.append(("without \(protection.text)", other))
         }
         if !asIf.isEmpty {
             var other = self
             let names = Set(asIf.map(\.name))
             other.traffic = traffic.filter { !names.contains($0.name) } + asIf
-            all.append(("what is seen", other))
+            all.append(("as if", other))
         }
         return all
     }

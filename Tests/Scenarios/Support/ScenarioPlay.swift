@@ -10,8 +10,10 @@ import TestSupport
 extension Scenario {
     /// Plays it with the real windows and the real detector, on a clock that runs as fast as they do. The same scenario
     /// always gives the same.
-    package func play() -> ScenarioReport {
-        var play = ScenarioPlay(self)
+    ///
+    /// - Parameter service: whose decisions are explained second by second, by its name; nil for nobody's.
+    package func play(explaining service: String? = nil) -> ScenarioReport {
+        var play = ScenarioPlay(self, explaining: service)
         for second in 0..<end { play.second(second) }
         return play.report()
     }
@@ -33,8 +35,11 @@ private struct ScenarioPlay: ~Copyable {
     private var sequences: [Int]
     private var lost: [Double]
     private var saved: LearnedState?
+    private let explained: String?
+    private var explanations = ExplanationText()
 
-    init(_ scenario: Scenario) {
+    init(_ scenario: Scenario, explaining service: String?) {
+        explained = service
         self.scenario = scenario
         feed = ScenarioFeed(scenario)
         decoder = DatagramDecoder(configuration: scenario.configuration.decoding, exporters: table)
@@ -42,7 +47,12 @@ private struct ScenarioPlay: ~Copyable {
         sequences = scenario.exporters.map { _ in 0 }
         lost = scenario.exporters.map { _ in 0 }
         for exporter in scenario.exporters { _ = table.register(exporter.address) }
-        evaluation.start(at: scenario.begins)
+        start(at: scenario.begins)
+    }
+
+    private mutating func start(at now: Instant) {
+        evaluation.start(at: now)
+        if let explained { evaluation.demand = .service(explained) }
     }
 
     private func clock(_ second: Int64) -> Instant {
@@ -122,7 +132,7 @@ private struct ScenarioPlay: ~Copyable {
             for exporter in scenario.exporters { _ = table.register(exporter.address) }
             decoder = DatagramDecoder(configuration: scenario.configuration.decoding, exporters: table)
             evaluation = Evaluation(scenario.configuration, exporters: table)
-            evaluation.start(at: clock(second + 1))
+            start(at: clock(second + 1))
             evaluation.restore(saved, at: clock(second + 1))
         }
         return true
@@ -132,6 +142,9 @@ private struct ScenarioPlay: ~Copyable {
         for verdict in evaluation.tick(now) {
             result.said.append((second + 1, verdict))
             result.messages += rollUp.received(Alert(verdict)).count
+        }
+        for explanation in evaluation.explanations {
+            result.explanations += explanations.lines(for: explanation).map { "\(second + 1)s \($0)" }
         }
         result.messages += rollUp.ticked(now).count
     }
