@@ -4,31 +4,64 @@ import Alerting
 import Foundation
 import ScenarioSupport
 
-/// Plays scenario files and prints what is said, to write new ones by: `swift run ScenarioPlayer [--explain SERVICE] FILE…`.
-@main enum ScenarioPlayer {
+/// Plays scenario files and prints what is said, to write new ones by.
+@main struct ScenarioPlayer {
+    private static let usage = "usage: ScenarioPlayer [--explain SERVICE] [--seeds COUNT] FILE…"
+
+    private var files = Array(CommandLine.arguments.dropFirst())
+    /// Whose decisions are explained.
+    private var service: String?
+    /// In how many ways chance is tried.
+    private var seeds: UInt64 = 1
+
     static func main() {
-        var files = Array(CommandLine.arguments.dropFirst())
-        var service: String?
-        if files.first == "--explain", files.count > 2 {
-            service = files[1]
-            files.removeFirst(2)
+        var player = ScenarioPlayer()
+        player.readOptions()
+        guard !player.files.isEmpty else {
+            print(usage)
+            exit(2)
         }
-        var failed = files.isEmpty
-        if failed { print("usage: ScenarioPlayer [--explain SERVICE] FILE…") }
-        for file in files {
+        var holds = true
+        for file in player.files {
             do {
-                if try !play(file, explaining: service) { failed = true }
+                if try !player.play(file) { holds = false }
             } catch {
                 print("\(error)")
-                failed = true
+                holds = false
             }
         }
-        exit(failed ? 1 : 0)
+        exit(holds ? 0 : 1)
+    }
+
+    private mutating func readOptions() {
+        while files.count > 2 {
+            switch files[0] {
+            case "--explain": service = files[1]
+            case "--seeds": seeds = UInt64(files[1]) ?? 1
+            default: return
+            }
+            files.removeFirst(2)
+        }
+    }
+
+    private func play(_ file: String) throws -> Bool {
+        let scenario = try Scenario.read(String(contentsOfFile: file, encoding: .utf8), file: file)
+        guard seeds > 1 else { return tell(scenario) }
+        var luck = [scenario.name + ":"]
+        for (name, variation) in [("as it is", scenario)] + scenario.variations {
+            let held = (0..<seeds).count { seed in
+                var variation = variation
+                variation.seed &+= seed &* 1_000_003
+                return variation.play().failures(of: variation).isEmpty
+            }
+            luck.append("\(name) \(held)/\(seeds)")
+        }
+        print(luck.joined(separator: " · "))
+        return true
     }
 
     /// Returns whether it comes out as expected, and otherwise in each variation.
-    private static func play(_ file: String, explaining service: String?) throws -> Bool {
-        let scenario = try Scenario.read(String(contentsOfFile: file, encoding: .utf8), file: file)
+    private func tell(_ scenario: Scenario) -> Bool {
         let begin = ContinuousClock.now
         let report = scenario.play(explaining: service)
         let took = Int((ContinuousClock.now - begin) / .milliseconds(1))
@@ -48,7 +81,7 @@ import ScenarioSupport
         return holds
     }
 
-    private static func tell(_ report: ScenarioReport) {
+    private func tell(_ report: ScenarioReport) {
         if !report.explanations.isEmpty { ExplanationText.heading.forEach { print("    \($0)") } }
         for line in report.explanations { print("    \(line)") }
         for line in report.lines { print("    \(line)") }

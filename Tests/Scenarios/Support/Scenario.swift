@@ -30,8 +30,13 @@ package struct Scenario: Sendable {
     var asIf: [Traffic] = []
     /// The last second.
     var end: Int64 = 0
+    /// Of everything that happens by chance: another one for each name.
+    package var seed: UInt64
 
-    init(name: String, file: String) { (self.name, self.file) = (name, file) }
+    init(name: String, file: String) {
+        (self.name, self.file) = (name, file)
+        seed = name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
 
     /// The scenario with each of its protections taken away, and as it would be seen if the trap were not avoided: with
     /// each of these an expectation must fail. Empty where the protection cannot be switched off.

@@ -24,9 +24,7 @@ struct ScenarioFeed {
         let seconds = Int(scenario.end)
         records = .init(repeating: [], count: seconds)
         outcomes = .init(repeating: [], count: seconds)
-        let seed = scenario.name.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
-        }
+        let seed = scenario.seed
         var exports = scenario.exporters.enumerated().map { number, exporter in
             FlowExport(
                 exporter, number: number, samplings: scenario.samplings(of: number, exporter),
