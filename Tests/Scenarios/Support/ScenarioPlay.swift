@@ -17,6 +17,18 @@ extension Scenario {
         for second in 0..<end { play.second(second) }
         return play.report()
     }
+
+    /// Plays it until an expectation is certain to fail.
+    ///
+    /// - Returns: whether one fails.
+    package func breaks() -> Bool {
+        var play = ScenarioPlay(self, explaining: nil)
+        for second in 0..<end {
+            play.second(second)
+            if play.result.isLost(self, after: second + 1) { return true }
+        }
+        return !play.report().failures(of: self).isEmpty
+    }
 }
 
 /// A scenario while it is played.
@@ -27,7 +39,7 @@ private struct ScenarioPlay: ~Copyable {
     private var decoder: DatagramDecoder
     private let decoded = FlowList()
     private var feed: ScenarioFeed
-    private var result = ScenarioReport()
+    private(set) var result = ScenarioReport()
     private var rollUp = RollUp()
     /// Seconds by which the clock was set forward.
     private var leap: Int64 = 0

@@ -45,6 +45,18 @@ package struct ScenarioReport: Sendable {
         }
     }
 
+    /// Whether an expectation fails whatever is said after `second`.
+    func isLost(_ scenario: Scenario, after second: Int64) -> Bool {
+        scenario.expectations.contains { expectation in
+            switch expectation.kind {
+            case .nothing, .said(_, isWanted: false), .severity: !holds(expectation.kind)
+            case .said(let saying, isWanted: true):
+                saying.seconds.map { $0.upperBound < second } ?? false && !holds(expectation.kind)
+            case .kindAt, .incidents, .messages, .usual, .standing: false
+            }
+        }
+    }
+
     private func holds(_ kind: Expectation.Kind) -> Bool {
         switch kind {
         case .nothing(let service):
