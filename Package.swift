@@ -100,8 +100,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Capture", "FlowDecoding", "FlowModel", "LockFree", "ServiceSignals", "ServiceWindows",
-                "TestSupport",
+                "Capture", "Detection", "FlowDecoding", "FlowModel", "LockFree", "ServiceSignals",
+                "ServiceWindows", "TestSupport",
             ],
             path: "Tests/Benchmarks", exclude: ["allocations.sh"], swiftSettings: rules),
         // A world on a clock of its own, and what Spate says of it (`make evaluate`).

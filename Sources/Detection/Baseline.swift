@@ -253,7 +253,10 @@ package struct RatioBaseline: Sendable {
     var usual: Double? { trials >= Self.least ? hits / trials : nil }
 
     /// The expected ratio; never below 1 %, since a clean record of a minute proves no more.
-    package var expected: Double { max(0.01, min(0.9, (hits + 0.1) / (trials + 10))) }
+    package var expected: Double { max(Self.leastExpected, min(0.9, (hits + 0.1) / (trials + 10))) }
+
+    /// Least ``expected``.
+    static let leastExpected = 0.01
 
     /// The ratio for people: what was seen.
     package var seen: Double { trials > 0 ? hits / trials : 0 }

@@ -148,6 +148,11 @@ extension OutcomeChannel {
         }
     }
 
+    /// The same, where only known clients may count.
+    static func place(of channel: OutcomeChannel, ofKnown: Bool) -> Int {
+        channel == .flow && ofKnown ? placeOfKnown : channel.place
+    }
+
     /// Failures of known clients, by the flows.
     static let placeOfKnown = 11
 }

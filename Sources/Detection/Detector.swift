@@ -17,6 +17,10 @@ package struct Detector: ~Copyable {
     private var telemetry = TelemetryWatch()
     /// Whose decisions are to be explained.
     package var demand = ExplanationDemand.none
+    /// Calm services are spared their tests while these could not say anything.
+    private let screens: Bool
+    /// Room for the seconds of one service.
+    private var seconds: [ServiceSecond] = []
     /// Of the last tick, as far as they were wanted.
     package private(set) var explanations: [Explanation] = []
     private var origins = OriginNotices()
@@ -28,10 +32,13 @@ package struct Detector: ~Copyable {
     ///   - suppression: maintenance and planned events, of the services of `windows`.
     ///   - foreign: by slot, whether another detector judges the service; those behind the end are this one's.
     ///   - watchesExporters: whether notices about the telemetry are this one's to give.
+    ///   - screens: false asks all tests of every service in every second, for those who want to compare.
     package init(
         policy: DetectionPolicy, policies: [Int: DetectionPolicy] = [:],
-        suppression: Suppression = Suppression(), foreign: [Bool] = [], watchesExporters: Bool = true
+        suppression: Suppression = Suppression(), foreign: [Bool] = [], watchesExporters: Bool = true,
+        screens: Bool = true
     ) {
+        self.screens = screens
         (self.policy, self.policies, self.suppression) = (policy, policies, suppression)
         (self.foreign, self.watchesExporters) = (foreign, watchesExporters)
     }
@@ -88,9 +95,11 @@ package struct Detector: ~Copyable {
                 verdicts.append(change)
             }
             verdicts += judges[slot].evaluate(
-                windows, exporters: telemetry.statuses, circumstances: suppression.circumstances(of: slot),
+                windows, news: windows.takeNews(slot), exporters: telemetry.statuses,
+                circumstances: suppression.circumstances(of: slot),
                 policy: policies.isEmpty ? policy : policies[slot] ?? policy, demand: demand,
-                into: &explanations)
+                screens: screens,
+                seconds: &seconds, into: &explanations)
             if judges[slot].effect != SuppressionEffect() {
                 suppression.note(judges[slot].effect, slot: slot)
             }

@@ -11,16 +11,17 @@ enum EvidenceCollector {
     private static let leastLogLag: Int64 = 3
 
     /// - Parameters:
+    ///   - seconds: all that the tests look at, up to now.
     ///   - isCalm: nothing is suspected or open.
     ///   - explains: what each test saw is kept.
     ///   - expected: of the volume, by planned events.
     static func collect(
-        _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, isCalm: Bool,
-        explains: Bool = false, expected: ExpectedVolume, policy: DetectionPolicy
+        _ windows: borrowing ServiceAggregator, slot: Int, seconds: [ServiceSecond],
+        baseline: ServiceBaseline, isCalm: Bool, explains: Bool = false, expected: ExpectedVolume,
+        policy: DetectionPolicy
     ) -> Evidence {
         let now = windows.now
         let service = windows.service(slot)
-        let seconds = windows.seconds(max(baseline.since, now - lookBack)...now, slot: slot)
         var evidence = Evidence(now: now)
         if explains { evidence.observations = Observations() }
         evidence.samplingInterval = Int(service.samplingInterval)
@@ -38,8 +39,10 @@ enum EvidenceCollector {
         evidence.facts.lines = LineVolume(
             lines: evidence.facts.requests, connections: evidence.facts.newConnections,
             usual: baseline.linesPerConnection)
-        evidence.facts.slowOpen = Int(seconds.suffix(90).map(\.slow).max() ?? 0)
-        evidence.facts.open = Int(seconds.suffix(90).map(\.open).max() ?? 0)
+        for index in all.indices.suffix(90) {
+            evidence.facts.slowOpen = max(evidence.facts.slowOpen, Int(all[index].slow))
+            evidence.facts.open = max(evidence.facts.open, Int(all[index].open))
+        }
         evidence.rawEvidence = rawEvidence(seconds, since: min(onset, evidence.harm?.onset ?? onset))
         // Without a sign of anything nobody asks who the sources are.
         guard !isCalm || !evidence.risingPressures.isEmpty || !evidence.risingHarms.isEmpty else {
@@ -122,7 +125,7 @@ enum EvidenceCollector {
         evidence.pressures.sort { ($0.evidence, $0.surprise) > ($1.evidence, $1.surprise) }
     }
 
-    private static func lag(of metric: PressureMetric, _ service: ServiceState) -> Int64 {
+    static func lag(of metric: PressureMetric, _ service: ServiceState) -> Int64 {
         metric.isLogged ? logLag(service) : max(5, service.startLag)
     }
 
@@ -147,7 +150,7 @@ enum EvidenceCollector {
     }
 
     /// Flows of a datagram protocol are not connections: 200 sockets carried 14 to 1,114 packets/s in 14 to 28 flows/s.
-    private static func metrics(of service: ServiceState, _ policy: DetectionPolicy) -> [PressureMetric] {
+    static func metrics(of service: ServiceState, _ policy: DetectionPolicy) -> [PressureMetric] {
         if service.endpoint.transport == .udp { return [.clientPackets, .queries] }
         let logged: [PressureMetric] =
             policy.disabledRules.contains(.loggedConnections) ? [.requests] : [.requests, .loggedConnections]
@@ -161,7 +164,9 @@ enum EvidenceCollector {
         _ baseline: ServiceBaseline,
         _ policy: DetectionPolicy
     ) {
-        let ended = seconds.suffix(60).reduce(0) { $0 + Int($1.cell.endedKnown) }
+        let all = seconds.span
+        var ended = 0
+        for index in all.indices.suffix(60) { ended += Int(all[index].cell.endedKnown) }
         // Newcomers' unanswered and reset connections may be a limiter's work; eight outcomes of known clients decide.
         // Their own baseline must have been learned first: without one, what is usual would look like harm.
         let ofKnown =
@@ -210,7 +215,7 @@ enum EvidenceCollector {
         var (slow, all, slowFlows, flows) = (0.0, 0.0, 0.0, 0.0)
         // By index: a second is large, and a loop over the array would copy each.
         let span = seconds.span
-        for index in max(0, span.count - 60)..<span.count {
+        for index in span.indices.suffix(60) {
             slow += Double(span[index].log.slowKnown)
             all += Double(span[index].log.timedKnown)
             slowFlows += Double(span[index].cell.shortSlowKnown)

@@ -107,8 +107,18 @@ package struct IncidentMachine: Sendable {
         let harmed = evidence.harm != nil
         surgeTicks = pressed && !harmed ? surgeTicks + 1 : 0
         degradationTicks = harmed && !pressed ? degradationTicks + 1 : 0
-        quietTicks = pressed || harmed ? 0 : quietTicks + 1
+        countQuiet(!pressed && !harmed)
+    }
+
+    private mutating func countQuiet(_ isQuiet: Bool) {
+        quietTicks = isQuiet ? quietTicks + 1 : 0
         if quietTicks >= 60 { noticed = [] }
+    }
+
+    /// The same as ``evaluated(_:severity:policy:)`` for a service that is quiet, with evidence of nothing.
+    mutating func passed() {
+        disorderTicks = 0
+        countQuiet(true)
     }
 
     /// The pressure was none: the service is counted in another way now.

@@ -25,8 +25,7 @@ struct LogWatch: Sendable {
     mutating func evaluate(
         _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, isCalm: Bool
     ) -> Finding? {
-        let service = windows.service(slot)
-        guard let last = service.lastLogged else { return nil }
+        guard let last = windows.lastLogged(slot) else { return nil }
         let gap = windows.now - last
         if isSilent {
             guard gap < Self.least else { return nil }
@@ -37,7 +36,7 @@ struct LogWatch: Sendable {
         guard isCalm, gap >= Self.least, Double(gap) * baseline.metric(.requests).mean >= Self.missing else {
             return nil
         }
-        let until = windows.now - service.startLag
+        let until = windows.now - windows.startLag(slot)
         guard until > last else { return nil }
         let came = windows.seconds(max(last + 1, until - EvidenceCollector.lookBack)...until, slot: slot)
             .reduce(0) { $0 + Int($1.cell.newConnections) }

@@ -133,14 +133,13 @@ enum OutcomeTest {
         let overdispersion = baseline.overdispersion
         // Where nearly everything always fails (one-way protocols), there is nothing left to detect.
         guard p0 <= hopeless else { return nil }
-        let p1 = min(0.98, p0 + max(0.10, p0))
-        let hit = naturalLogarithm(p1 / p0)
-        let miss = naturalLogarithm((1 - p1) / (1 - p0))
+        let (hit, miss) = weights(p0)
         // By index: a second is large, and a loop over the array would copy each.
         let all = seconds.span
         for index in all.indices {
-            let (k, n) = counts(channel, all[index], ofKnown: ofKnown, policy)
-            guard n > 0 else { continue }
+            let (k, n) = counts(channel, all, index, ofKnown: ofKnown, policy)
+            // Nothing bad leaves a sum of zero where it is.
+            guard n > 0, k > 0 || path.sum > 0 else { continue }
             let spread = 1 + (n - 1) * overdispersion
             path.add((k * hit + (n - k) * miss) / spread, second: all[index].cell.second)
         }
@@ -154,6 +153,35 @@ enum OutcomeTest {
             isUp: path.peak >= threshold, isRising: path.peak >= threshold / 2, lastLoud: path.lastLoud)
     }
 
+    /// nats of a bad one and of a good one, where the share `p0` of bad ones is expected.
+    private static func weights(_ p0: Double) -> (hit: Double, miss: Double) {
+        let p1 = min(0.98, p0 + max(0.10, p0))
+        return (naturalLogarithm(p1 / p0), naturalLogarithm((1 - p1) / (1 - p0)))
+    }
+
+    /// What the sum of a channel is at most anywhere in `seconds`, for each baseline within the bounds, and by how much one
+    /// more that is bad raises it at most. All else that is told lowers it: the evidence of a second falls when more is
+    /// good, when more is expected, and when seconds before are forgotten.
+    static func bound(
+        _ channel: OutcomeChannel, seconds: [ServiceSecond], within bounds: RatioBounds, ofKnown: Bool,
+        policy: DetectionPolicy
+    ) -> (most: Double, each: Double) {
+        let (hit, miss) = weights(bounds.expected)
+        var (sum, most) = (0.0, 0.0)
+        let all = seconds.span
+        for index in all.indices {
+            let (k, n) = counts(channel, all, index, ofKnown: ofKnown, policy)
+            guard n > 0, k > 0 || sum > 0 else { continue }
+            let evidence = k * hit + (n - k) * miss
+            let correlation =
+                evidence > 0 ? bounds.overdispersion.lowerBound : bounds.overdispersion.upperBound
+            let step = evidence / (1 + (n - 1) * correlation)
+            sum = max(0, sum + min(CumulativeSum.stepLimit, max(-CumulativeSum.stepLimit, step)))
+            most = max(most, sum)
+        }
+        return (most, hit - miss)
+    }
+
     /// k of n in all seconds from `start` on.
     static func tally(
         _ channel: OutcomeChannel, _ seconds: [ServiceSecond], ofKnown: Bool, since start: Int64,
@@ -162,7 +190,7 @@ enum OutcomeTest {
         var (hits, trials) = (0.0, 0.0)
         let all = seconds.span
         for index in all.indices where all[index].cell.second >= start {
-            let (k, n) = counts(channel, all[index], ofKnown: ofKnown, policy)
+            let (k, n) = counts(channel, all, index, ofKnown: ofKnown, policy)
             hits += k
             trials += n
         }
@@ -170,52 +198,65 @@ enum OutcomeTest {
     }
 
     /// k of n in a second. `ofKnown` leaves newcomers out where their failures may be a limiter's or their own doing.
+    /// By index: a second is large, and would be copied.
+    @inline(__always)
     static func counts(
-        _ channel: OutcomeChannel, _ second: borrowing ServiceSecond, ofKnown: Bool, _ policy: DetectionPolicy
+        _ channel: OutcomeChannel, _ all: borrowing Span<ServiceSecond>, _ index: Int, ofKnown: Bool,
+        _ policy: DetectionPolicy
     ) -> (Double, Double) {
         switch channel {
         case .log:
-            let dropped = Double(second.log.saturated)
+            let dropped = Double(all[index].log.saturated)
             return (
-                Double(max(0, second.log.failures - second.log.limited)) + dropped,
-                Double(second.log.requestsAll) + dropped
+                Double(max(0, all[index].log.failures - all[index].log.limited)) + dropped,
+                Double(all[index].log.requestsAll) + dropped
             )
         case .flow:
             return ofKnown
-                ? (Double(second.cell.failedKnown), Double(second.cell.endedKnown))
+                ? (Double(all[index].cell.failedKnown), Double(all[index].cell.endedKnown))
                 : (
-                    Double(second.cell.unanswered) + Double(second.cell.refused) + Double(second.cell.denied),
-                    Double(second.cell.ended)
+                    Double(all[index].cell.unanswered) + Double(all[index].cell.refused)
+                        + Double(all[index].cell.denied),
+                    Double(all[index].cell.ended)
                 )
         case .slowAnswers:
             return ofKnown
-                ? (Double(second.log.slowKnown), Double(second.log.timedKnown))
-                : (Double(second.log.slowAnswers), Double(second.log.timed))
+                ? (Double(all[index].log.slowKnown), Double(all[index].log.timedKnown))
+                : (Double(all[index].log.slowAnswers), Double(all[index].log.timed))
         case .slowFlows:
             return ofKnown
-                ? (Double(second.cell.shortSlowKnown), Double(second.cell.shortKnown))
-                : (Double(second.cell.shortSlow), Double(second.cell.short))
-        case .flowStatus: return (Double(second.cell.failedAnswers), Double(second.cell.answers))
-        case .flowLatency: return (Double(second.cell.slowAnswers), Double(second.cell.timedAnswers))
-        case .flowHandshakes: return (Double(second.cell.slowHandshakes), Double(second.cell.handshakes))
+                ? (Double(all[index].cell.shortSlowKnown), Double(all[index].cell.shortKnown))
+                : (Double(all[index].cell.shortSlow), Double(all[index].cell.short))
+        case .flowStatus: return (Double(all[index].cell.failedAnswers), Double(all[index].cell.answers))
+        case .flowLatency: return (Double(all[index].cell.slowAnswers), Double(all[index].cell.timedAnswers))
+        case .flowHandshakes:
+            return (Double(all[index].cell.slowHandshakes), Double(all[index].cell.handshakes))
         case .flowReplies:
             // As many trials as there are packets, but no more than records came: what they stand for was not seen.
-            let (asked, answered) = (Double(second.packetsIn), Double(second.packetsOut))
-            let trials = min(asked, Double(second.cell.rawRecords))
+            let (asked, answered) = (Double(all[index].packetsIn), Double(all[index].packetsOut))
+            let trials = min(asked, Double(all[index].cell.rawRecords))
             return asked > 0 ? (trials * max(0, asked - answered) / asked, trials) : (0, 0)
         case .flowTruncated:
-            let answered = Double(second.cell.endedKnown) - Double(second.cell.failedKnown)
-            return (min(answered, Double(second.cell.truncated)), answered)
+            let answered = Double(all[index].cell.endedKnown) - Double(all[index].cell.failedKnown)
+            return (min(answered, Double(all[index].cell.truncated)), answered)
         case .tls:
-            let failed = Double(second.log.handshakeFailures)
-            return (failed, failed + Double(max(second.log.requestsAll, Int64(second.log.accepted))))
-        case .saturation: return saturation(second.log, policy)
+            let failed = Double(all[index].log.handshakeFailures)
+            return (failed, failed + Double(max(all[index].log.requestsAll, Int64(all[index].log.accepted))))
+        case .saturation: return saturation(all[index].log, policy)
         // No share of anything: see AnswerTest.
         case .fewerAnswers: return (0, 0)
         }
     }
 
+    static func counts(
+        _ channel: OutcomeChannel, _ second: ServiceSecond, ofKnown: Bool, _ policy: DetectionPolicy
+    ) -> (Double, Double) {
+        let one: InlineArray<1, ServiceSecond> = [second]
+        return counts(channel, one.span, 0, ofKnown: ofKnown, policy)
+    }
+
     /// One of one in a second in which a level is at its limit, none of one in a second with another level.
+    @inline(never)
     private static func saturation(_ log: OutcomeCell, _ policy: DetectionPolicy) -> (Double, Double) {
         guard log.processor > 0 || log.workers > 0 else { return (0, 0) }
         let isFull =

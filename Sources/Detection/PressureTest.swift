@@ -78,7 +78,7 @@ enum PressureTest {
         guard var path = path(seconds, lag: lag, policy) else { return nil }
         let all = seconds.span
         for index in all.indices {
-            let isOver = Double(rate(of: metric, all[index])) > ceiling
+            let isOver = Double(rate(of: metric, all, index)) > ceiling
             path.add(
                 isOver ? CumulativeSum.stepLimit : -CumulativeSum.stepLimit, second: all[index].cell.second)
         }
@@ -111,8 +111,12 @@ enum PressureTest {
         let scale = 1 / (baseline.spreadSquared + thinning) / persistence
         // By index: a second is large, and a loop over the array would copy each.
         let all = seconds.span
+        let least = expected.isUsual ? LogTable.count { scale * gain($0 - baseline.level) <= 0 } : 0
         for index in all.indices {
-            let x = LogTable.logarithm(rate(of: metric, all[index]))
+            let rate = rate(of: metric, all, index)
+            // No more than usual leaves a sum of zero where it is.
+            guard rate >= least || path.sum > 0 else { continue }
+            let x = LogTable.logarithm(rate)
             let second = all[index].cell.second
             let level = baseline.level + expected.logarithm(at: second)
             path.add(scale * gain(x - level), second: second)
@@ -129,13 +133,22 @@ enum PressureTest {
     }
 
     static func rate(of metric: PressureMetric, _ second: borrowing ServiceSecond) -> Int64 {
+        let one: InlineArray<1, ServiceSecond> = [copy second]
+        return rate(of: metric, one.span, 0)
+    }
+
+    /// By index: a second is large, and would be copied.
+    @inline(__always)
+    private static func rate(of metric: PressureMetric, _ all: borrowing Span<ServiceSecond>, _ index: Int)
+        -> Int64
+    {
         switch metric {
-        case .newConnections: Int64(second.cell.newConnections)
-        case .concurrentConnections: second.open
-        case .slowConnections: second.slow
-        case .clientPackets: second.packetsIn
-        case .requests, .queries: Int64(second.log.requests)
-        case .handshakes, .loggedConnections: Int64(second.log.attempts)
+        case .newConnections: Int64(all[index].cell.newConnections)
+        case .concurrentConnections: all[index].open
+        case .slowConnections: all[index].slow
+        case .clientPackets: all[index].packetsIn
+        case .requests, .queries: Int64(all[index].log.requests)
+        case .handshakes, .loggedConnections: Int64(all[index].log.attempts)
         }
     }
 
@@ -147,7 +160,7 @@ enum PressureTest {
         var count = 0.0
         let all = seconds.span
         for index in all.indices where all[index].cell.second >= from && all[index].cell.second <= through {
-            sum += Double(rate(of: metric, all[index]))
+            sum += Double(rate(of: metric, all, index))
             count += 1
         }
         return count > 0 ? sum / count : 0
@@ -180,9 +193,20 @@ extension PressureMetric {
 
 /// ln(k + ½) of small counts, looked up: the tests take a thousand of them a tick and service.
 enum LogTable {
-    private static let small = (0..<4096).map { naturalLogarithm(Double($0) + 0.5) }
+    private static let size = 4096
+    private static let small = (0..<size).map { naturalLogarithm(Double($0) + 0.5) }
+
+    /// How many counts from 0 on have a logarithm that is `low`, which must hold up to some count and not beyond.
+    static func count(_ low: (Double) -> Bool) -> Int64 {
+        var (first, end) = (0, size)
+        while first < end {
+            let middle = (first + end) / 2
+            if low(small[middle]) { first = middle + 1 } else { end = middle }
+        }
+        return Int64(first)
+    }
 
     static func logarithm(_ count: Int64) -> Double {
-        count >= 0 && count < 4096 ? small[Int(count)] : naturalLogarithm(Double(max(0, count)) + 0.5)
+        count >= 0 && count < Int64(size) ? small[Int(count)] : naturalLogarithm(Double(max(0, count)) + 0.5)
     }
 }

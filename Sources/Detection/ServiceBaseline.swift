@@ -27,7 +27,7 @@ struct ServiceBaseline: Sendable {
     private(set) var frozenUntil: Int64 = .min
 
     private var metrics = InlineArray<7, MetricBaseline>(repeating: MetricBaseline())
-    private var ratios = InlineArray<13, RatioBaseline>(repeating: RatioBaseline())
+    private(set) var ratios = InlineArray<13, RatioBaseline>(repeating: RatioBaseline())
     /// The most of each metric that was carried in a minute while all was well, faded.
     private var capacities = InlineArray<6, Double>(repeating: 0)
     /// Next second to learn.
@@ -257,7 +257,7 @@ struct ServiceBaseline: Sendable {
     var answers: MetricBaseline { metrics[PressureMetric.placeOfAnswers] }
 
     func ratio(_ channel: OutcomeChannel, ofKnown: Bool) -> RatioBaseline {
-        ratios[channel == .flow && ofKnown ? OutcomeChannel.placeOfKnown : channel.place]
+        ratios[OutcomeChannel.place(of: channel, ofKnown: ofKnown)]
     }
 
     /// Hours since the service was first seen.

@@ -15,6 +15,7 @@ struct ServiceJudge: Sendable {
     var machine = IncidentMachine()
     private var log = LogWatch()
     private var incidents: UInt64 = 0
+    private var screening = Screening()
     /// At the last tick a test stood half way to its threshold.
     private var stirs = false
     private var hold = MaintenanceHold()
@@ -33,31 +34,37 @@ struct ServiceJudge: Sendable {
     init(slot: Int, adopting other: ServiceJudge) {
         self = other
         self.slot = slot
+        screening = Screening()
     }
 
     var isSuspicious: Bool { machine.isSuspicious || isUnderMaintenance }
     /// An incident is open that was told of.
     var isOpen: Bool { machine.isOpen && !hold.isHolding }
 
-    /// - Parameter explanations: takes this tick's, if it is wanted.
+    /// - Parameters:
+    ///   - news: of the service, since the last tick.
+    ///   - screens: while the tests of a calm service could not say anything, they are not asked.
+    ///   - seconds: room for those of a service.
+    ///   - explanations: takes this tick's, if it is wanted.
     mutating func evaluate(
-        _ windows: borrowing ServiceAggregator, exporters: [ExporterStatus], circumstances: Circumstances,
-        policy: DetectionPolicy, demand: ExplanationDemand, into explanations: inout [Explanation]
+        _ windows: borrowing ServiceAggregator, news: ServiceNews, exporters: [ExporterStatus],
+        circumstances: Circumstances, policy: DetectionPolicy, demand: ExplanationDemand, screens: Bool,
+        seconds: inout [ServiceSecond], into explanations: inout [Explanation]
     ) -> [Verdict] {
         effect = SuppressionEffect()
-        let service = windows.service(slot)
-        if service.identity != identity {
+        if windows.identity(slot) != identity {
             // Another service has taken the slot.
             if identity != 0 { self = ServiceJudge(slot: slot) }
-            identity = service.identity
+            identity = windows.identity(slot)
         }
         self.circumstances = circumstances
+        screening.note(news)
         defer {
             baseline.learn(
-                windows, slot: slot, now: windows.now, trouble: trouble(service, windows, policy, exporters),
+                windows, slot: slot, now: windows.now, trouble: trouble(windows, policy, exporters),
                 isLogSilent: log.isSilent, policy: policy)
         }
-        let explains = wants(demand, service)
+        let explains = wants(demand, windows)
         guard baseline.isReady(at: windows.now, policy) else {
             if explains {
                 explanations.append(explained(.learning(known: baseline.learned), windows, policy))
@@ -70,10 +77,54 @@ struct ServiceJudge: Sendable {
             if explains { explanations.append(explained(.idle, windows, policy)) }
             return []
         }
+        if screens, isCalm, !machine.isPressed, !explains, isUsual, policy.disabledRules.isEmpty {
+            let holds = screening.holds(windows, slot: slot, baseline)
+            if !holds { read(windows, &seconds) }
+            if holds || screening.scan(seconds, windows, slot: slot, baseline, policy) {
+                return passed(windows, exporters, policy, &seconds)
+            }
+        } else {
+            screening.expire()
+            read(windows, &seconds)
+        }
         var evidence = EvidenceCollector.collect(
-            windows, slot: slot, baseline: baseline, isCalm: isCalm, explains: explains,
+            windows, slot: slot, seconds: seconds, baseline: baseline, isCalm: isCalm, explains: explains,
             expected: circumstances.expected, policy: policy)
-        evidence.loss = exporter(of: service, exporters)?.loss ?? 0
+        evidence.loss = exporter(of: windows.service(slot), exporters)?.loss ?? 0
+        return judge(evidence, windows, exporters, policy, isCalm: isCalm, explains, &explanations)
+    }
+
+    /// Nothing was declared that would change what is said or looked for.
+    private var isUsual: Bool { !isUnderMaintenance && circumstances.expected.isUsual && !hold.isHolding }
+
+    private func read(_ windows: borrowing ServiceAggregator, _ seconds: inout [ServiceSecond]) {
+        let first = max(baseline.since, windows.now - EvidenceCollector.lookBack)
+        windows.read(first...windows.now, slot: slot, into: &seconds)
+    }
+
+    /// No test has come half way. Only the log may have fallen silent.
+    private mutating func passed(
+        _ windows: borrowing ServiceAggregator, _ exporters: [ExporterStatus], _ policy: DetectionPolicy,
+        _ seconds: inout [ServiceSecond]
+    ) -> [Verdict] {
+        machine.passed()
+        stirs = false
+        guard let silence = log.evaluate(windows, slot: slot, baseline: baseline, isCalm: true) else {
+            return []
+        }
+        read(windows, &seconds)
+        let evidence = EvidenceCollector.collect(
+            windows, slot: slot, seconds: seconds, baseline: baseline, isCalm: true,
+            expected: circumstances.expected, policy: policy)
+        return [word(silence, evidence, windows, exporters)]
+    }
+
+    private mutating func judge(
+        _ found: Evidence, _ windows: borrowing ServiceAggregator, _ exporters: [ExporterStatus],
+        _ policy: DetectionPolicy, isCalm: Bool, _ explains: Bool, _ explanations: inout [Explanation]
+    ) -> [Verdict] {
+        let service = windows.service(slot)
+        var evidence = found
         stirs = evidence.stirs(policy)
         effect.isExpected = evidence.isMoreThanUsual && evidence.pressures.isEmpty
         let judgement = Classifier.classify(evidence, service, baseline)
@@ -157,7 +208,7 @@ struct ServiceJudge: Sendable {
 
     /// What keeps the present from being learned as normal.
     private func trouble(
-        _ service: ServiceState, _ windows: borrowing ServiceAggregator, _ policy: DetectionPolicy,
+        _ windows: borrowing ServiceAggregator, _ policy: DetectionPolicy,
         _ exporters: [ExporterStatus] = []
     ) -> ServiceBaseline.Trouble {
         if isUnderMaintenance { return .maintenance }
@@ -166,12 +217,13 @@ struct ServiceJudge: Sendable {
         if policy.disabledRules.contains(.freezing) { return .none }
         if machine.isHarmed { return .harm }
         // By the newest flow, not by the newest datagram: an exporter that stalls may go on sending templates.
-        if let exporter = service.exporter, let newest = windows.watermark(of: exporter),
+        let exporter = windows.teller(slot)?.exporter
+        if let exporter, let newest = windows.watermark(of: exporter),
             windows.now - newest.seconds > Self.exporterSilence
         {
             return .silence
         }
-        if let index = service.exporter.map({ Int($0.index) }), index < exporters.count,
+        if let index = exporter.map({ Int($0.index) }), index < exporters.count,
             exporters[index].loss > LearningConstants.toleratedLoss
         {
             return .loss
@@ -184,11 +236,11 @@ struct ServiceJudge: Sendable {
 
     // MARK: Explanations
 
-    private func wants(_ demand: ExplanationDemand, _ service: ServiceState) -> Bool {
+    private func wants(_ demand: ExplanationDemand, _ windows: borrowing ServiceAggregator) -> Bool {
         switch demand {
         case .none: false
         case .troubled: stirs || machine.isSuspicious
-        case .service(let name): service.name == name
+        case .service(let name): windows.outline(slot).name == name
         }
     }
 
@@ -225,7 +277,7 @@ struct ServiceJudge: Sendable {
         (explanation.lags.flow, explanation.lags.start) = (service.flowLag, service.startLag)
         explanation.lags.log = service.logLag
         explanation.learning =
-            switch trouble(service, windows, policy) {
+            switch trouble(windows, policy) {
             case .harm, .maintenance, .planned: .frozen
             case .silence, .loss: .silent
             case .none, .pressure:

@@ -5,7 +5,7 @@ import Storage
 /// The cells of all services, in pages that exist only where something happened: the last 200 s in one-second cells, eight
 /// to a page; what is older, down to 16 minutes, in cells of eight seconds, eight to a page.
 ///
-/// A service that is idle costs 196 octets. When the pages run out, the oldest seconds of all services become coarse
+/// A service that is idle costs 192 octets. When the pages run out, the oldest seconds of all services become coarse
 /// before their time: precision shrinks, and nothing stops.
 struct CellStore<Cell: WindowCell>: ~Copyable {
     /// Page numbers of each service: 32 blocks of one-second cells, then 16 pages of coarse cells. Page 0 stands for
@@ -13,8 +13,7 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
     private var directory: BoundedArray<UInt32>
     private var cells: BoundedArray<Cell>
     private var vacant: [UInt32] = []
-    /// What the dropped cells of each service left behind.
-    private var bases: BoundedArray<Cell>
+    private var services = 0
     /// The block in which the latest sweep was.
     private var nowBlock: Int64 = 0
 
@@ -32,19 +31,17 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
         let pages = max(64, octets / (8 * MemoryLayout<Cell>.stride))
         directory = BoundedArray(capacity: services * Self.entries)
         cells = BoundedArray(capacity: (pages + 1) * 8)
-        bases = BoundedArray(capacity: services)
         cells.append(repeating: Cell(), count: 8)
     }
 
     mutating func addService() {
         directory.append(repeating: 0, count: Self.entries)
-        bases.append(Cell())
+        services += 1
     }
 
     /// Empties the cells of a service whose place another one takes.
     mutating func clear(slot: Int) {
         for entry in slot * Self.entries..<(slot + 1) * Self.entries { free(entry) }
-        bases[slot] = Cell()
     }
 
     subscript(index: Int) -> Cell {
@@ -126,7 +123,7 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
         let offset = Int(CellSpan.offset(block))
         let wanted = (block - Int64(offset)) << CellSpan.blockShift
         if cells[Int(directory[entry]) * 8].second != wanted {
-            drop(slot, entry)
+            free(entry)
             let page = takePage()
             guard page != 0 else { return -1 }
             directory[entry] = page
@@ -151,11 +148,11 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
     /// Makes coarse what is older than 200 s and drops what is older than 16 minutes: due whenever a block begins.
     mutating func sweep(now second: Int64) {
         nowBlock = CellSpan.block(second)
-        for slot in 0..<bases.count {
+        for slot in 0..<services {
             fold(slot, before: nowBlock - CellSpan.fineBlocks)
             for entry in coarseEntries(slot) where directory[entry] != 0 {
                 if oldest(entry) < (nowBlock - CellSpan.allBlocks - 7) << CellSpan.blockShift {
-                    drop(slot, entry)
+                    free(entry)
                 }
             }
         }
@@ -189,14 +186,7 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
         }
     }
 
-    /// Gives up a page of coarse cells.
-    private mutating func drop(_ slot: Int, _ entry: Int) {
-        let page = Int(directory[entry])
-        guard page != 0 else { return }
-        for offset in 0..<8 { bases[slot].retire(cells[page * 8 + offset]) }
-        free(entry)
-    }
-
+    /// Gives up a page.
     private mutating func free(_ entry: Int) {
         guard directory[entry] != 0 else { return }
         vacant.append(directory[entry])
@@ -218,7 +208,7 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
     private mutating func reclaim() -> Bool {
         var oldestBlock = nowBlock - 1
         var oldestCoarse = Int64.max
-        for slot in 0..<bases.count {
+        for slot in 0..<services {
             for entry in fineEntries(slot) where directory[entry] != 0 {
                 oldestBlock = min(oldestBlock, CellSpan.block(oldest(entry)))
             }
@@ -229,19 +219,16 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
         let hasFine = oldestBlock < nowBlock - 1
         guard hasFine || oldestCoarse != .max else { return false }
         hurried &+= 1
-        for slot in 0..<bases.count {
+        for slot in 0..<services {
             if hasFine { fold(slot, before: oldestBlock) }
             for entry in coarseEntries(slot) where !hasFine && directory[entry] != 0 {
-                if oldest(entry) == oldestCoarse { drop(slot, entry) }
+                if oldest(entry) == oldestCoarse { free(entry) }
             }
         }
         return true
     }
 
     // MARK: Reading
-
-    /// What the cells that were dropped left behind.
-    func base(_ slot: Int) -> Cell { bases[slot] }
 
     /// The first cell of the page of one-second cells of a block, or -1.
     func finePage(slot: Int, block: Int64) -> Int {
@@ -255,13 +242,9 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
         return cells[index].second == block << CellSpan.blockShift ? index : -1
     }
 
-    /// The oldest block that may have a cell.
-    var oldestBlock: Int64 { nowBlock - CellSpan.allBlocks - 8 }
-
     /// Takes over the cells of a service from a store of the same size or smaller.
     mutating func adopt(_ other: borrowing CellStore, from: Int, to: Int) {
         nowBlock = other.nowBlock
-        bases[to] = other.bases[from]
         for entry in 0..<Self.entries {
             let page = Int(other.directory[from * Self.entries + entry])
             guard page != 0 else { continue }

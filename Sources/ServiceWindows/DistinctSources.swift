@@ -253,8 +253,8 @@ struct DistinctSources: ~Copyable {
                 merged[register] = max(merged[register], UInt8(truncatingIfNeeded: lists[place] & 63))
             }
         } else {
-            for register in 0..<Self.registers {
-                merged[register] = max(merged[register], blocks[block + register])
+            blocks.withSpan(block..<block + Self.registers) { ranks in
+                for register in ranks.indices { merged[register] = max(merged[register], ranks[register]) }
             }
         }
     }
@@ -262,7 +262,13 @@ struct DistinctSources: ~Copyable {
     private static func count(_ values: borrowing Span<UInt8>) -> Int {
         // Registers by rank first: a division for each rank, not for each register.
         var withRank = InlineArray<64, Int>(repeating: 0)
-        for register in values.indices { withRank[Int(values[register] & 63)] &+= 1 }
+        // Most are of few ranks: to count neighbours apart need not wait for the last one's count.
+        var other = InlineArray<64, Int>(repeating: 0)
+        for register in stride(from: 0, to: values.count, by: 2) {
+            withRank[Int(values[register] & 63)] &+= 1
+            other[Int(values[register + 1] & 63)] &+= 1
+        }
+        for rank in 0..<64 { withRank[rank] &+= other[rank] }
         let m = Double(registers)
         let zeros = withRank[0]
         var sum = 0.0

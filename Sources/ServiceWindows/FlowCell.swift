@@ -87,8 +87,6 @@ package struct FlowCell: Sendable, WindowCell {
 
     mutating func add(_ other: FlowCell) { addCounts(other) }
 
-    mutating func retire(_ dropped: FlowCell) { levels.add(dropped.levels) }
-
     private mutating func addCounts(_ other: FlowCell) {
         rawRecords.add(other.rawRecords)
         newConnections.add(other.newConnections)
@@ -216,5 +214,14 @@ struct FlowLevels: Sendable, BitwiseCopyable {
         open &+= change.open
         slow &+= change.slow
         traffic.add(change.traffic, times: 1)
+    }
+
+    mutating func subtract(_ change: FlowLevels) {
+        open &-= change.open
+        slow &-= change.slow
+        traffic.packetsIn &-= change.traffic.packetsIn
+        traffic.octetsIn &-= change.traffic.octetsIn
+        traffic.packetsOut &-= change.traffic.packetsOut
+        traffic.octetsOut &-= change.traffic.octetsOut
     }
 }

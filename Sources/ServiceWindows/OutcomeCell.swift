@@ -89,8 +89,6 @@ package struct OutcomeCell: Sendable, WindowCell {
         processor = max(processor, other.processor)
     }
 
-    mutating func retire(_ dropped: OutcomeCell) {}
-
     func share(_ offset: Int64) -> OutcomeCell {
         var part = OutcomeCell()
         part.second = second &+ offset

@@ -16,7 +16,10 @@ extension ServiceAggregator {
         // The request never came in time: no answer of the server's.
         if let failure, failure != .slowRequest {
             cells[place.index].answers.add(1)
-            if failure.isFailure, failure != .limited { cells[place.index].failedAnswers.add(1) }
+            if failure.isFailure, failure != .limited {
+                cells[place.index].failedAnswers.add(1)
+                news[slot].note(.statuses)
+            }
         }
         // A time between two packets is none when others between them were passed over.
         guard record.samplingInterval == 1 else { return }
@@ -54,7 +57,9 @@ extension ServiceAggregator {
             serverTime: milliseconds, isUsual: isUsual && !pulses[slot].isSuspicious)
         guard isMeasured else { return }
         cells[cell].timedAnswers.add(1)
-        if milliseconds > histories[slot].slowMilliseconds { cells[cell].slowAnswers.add(1) }
+        guard milliseconds > histories[slot].slowMilliseconds else { return }
+        cells[cell].slowAnswers.add(1)
+        news[slot].note(.latencies)
     }
 
     /// Books how long the server took to take a connection, in the second of its beginning.
@@ -66,7 +71,9 @@ extension ServiceAggregator {
             let place = cells.place(slot: slot, second: min(last, max(first, now &- WindowLimits.span &+ 1)))
         else { return }
         cells[place.index].handshakes.add(1)
-        if milliseconds > pulses[slot].slowHandshakeMilliseconds { cells[place.index].slowHandshakes.add(1) }
+        guard milliseconds > pulses[slot].slowHandshakeMilliseconds else { return }
+        cells[place.index].slowHandshakes.add(1)
+        news[slot].note(.slowHandshakes)
     }
 }
 

@@ -114,6 +114,7 @@ extension ServiceAggregator {
                 continue
             }
             booked.records &+= 1
+            if record.share.isDenied { noteDenied(slot, records[index].samplingInterval) }
             if record.share.isNew, !record.share.isOfMany {
                 distinct.insert(record.client, slot: slot, second: record.first)
             }
@@ -134,6 +135,12 @@ extension ServiceAggregator {
             }
             cells.change(cell.index) { $0.book(amount, weight, record.share, toServer: record.toServer) }
         }
+    }
+
+    /// A firewall turned so many connections away.
+    @inline(never)
+    private mutating func noteDenied(_ slot: Int, _ weight: UInt32) {
+        news[slot].note(.connections, Int32(clamping: weight))
     }
 
     /// Both directions in one record (RFC 5103).

@@ -23,7 +23,10 @@ extension ServiceAggregator {
             return
         }
         let failed = result.isFailure
-        if failed { pulses[slot].unansweredOfLate &+= 1 }
+        if failed {
+            pulses[slot].unansweredOfLate &+= 1
+            news[slot].note(.connections)
+        }
         guard let place = cells.place(slot: slot, second: last) else { return }
         cells[place.index].countEnd(
             1, unanswered: result == .unanswered ? 1 : 0, refused: result == .refused ? 1 : 0,
@@ -38,7 +41,10 @@ extension ServiceAggregator {
     ) {
         let asked = Int32(clamping: client.packets)
         let answered = min(asked, Int32(clamping: server?.packets ?? 0))
-        if answered < asked { pulses[slot].unansweredOfLate &+= 1 }
+        if answered < asked {
+            pulses[slot].unansweredOfLate &+= 1
+            news[slot].note(.connections, asked - answered)
+        }
         guard let place = cells.place(slot: slot, second: last) else { return }
         cells[place.index].countEnd(
             asked, unanswered: asked - answered, refused: 0, isKnown: client.isKnown)
@@ -96,9 +102,13 @@ extension ServiceAggregator {
         }
         guard client.isTCP, client.packets <= Self.shortPackets else { return }
         let duration = UInt32(clamping: (client.end - client.start).microseconds / 1000)
-        cells[cell].countShort(
-            isSlow: duration > pulses[slot].slowShortMilliseconds, isKnown: client.isKnown)
-        if client.isKnown, server.payload < pulses[slot].shortAnswerOctets { cells[cell].truncated.add(1) }
+        let isSlow = duration > pulses[slot].slowShortMilliseconds
+        cells[cell].countShort(isSlow: isSlow, isKnown: client.isKnown)
+        if isSlow { news[slot].note(.slowFlows) }
+        if client.isKnown, server.payload < pulses[slot].shortAnswerOctets {
+            cells[cell].truncated.add(1)
+            news[slot].note(.truncated)
+        }
         if pulses[slot].speaksTLS, !client.isDeclared, client.payload <= 700, server.octets <= 6000 {
             cells[cell].handshakeOnly.add(1)
         }

@@ -42,6 +42,8 @@ extension ServiceAggregator {
         let declared = hasClient ? networks.declared.index(of: outcome.client, slot: slot) : -1
         outcomeCells[place.index].note(outcome)
         pulses[slot].lastSeen = now
+        pulses[slot].heard.add(1)
+        noteHarm(outcome, slot)
         // A level alone is the host's word: that goes on when the service has fallen silent.
         if outcome.count > 0 { states[slot].hear(outcome) }
         if outcome.level != .none { states[slot].levels.note(outcome.level, outcome.levelValue) }
@@ -61,6 +63,17 @@ extension ServiceAggregator {
         }
         if isOneOfSeveral { bookClient(outcome, slot, second, isKnown: isKnown, isOfMany: egress >= 0) }
         return true
+    }
+
+    /// What a line or a metric tells besides requests.
+    private mutating func noteHarm(_ outcome: Outcome, _ slot: Int) {
+        let count = Int32(clamping: outcome.count)
+        switch outcome.event {
+        case .handshakeFailure: news[slot].note(.handshakes, count)
+        case .saturated, .noServerAvailable: news[slot].note(.failures, count)
+        case .none, .accepted, .serverDown, .serverUp, .negotiated: break
+        }
+        if outcome.level == .workers || outcome.level == .processor { news[slot].note(.levels) }
     }
 
     /// Whether the service has met the client's prefix; a newcomer goes into the waiting room.
@@ -93,6 +106,8 @@ extension ServiceAggregator {
         let isTimed = latency != Outcome.noLatency && outcome.failure != .slowRequest
         let isSlow = isTimed && Double(latency) > states[slot].slowAnswerMilliseconds
         let failed = outcome.failure.isFailure && outcome.failure != .slowRequest
+        if isSlow { news[slot].note(.slowAnswers, Int32(clamping: outcome.count)) }
+        if failed, outcome.failure != .limited { news[slot].note(.failures, Int32(clamping: outcome.count)) }
         outcomeCells[cell].count(
             outcome, failed: failed, isTimed: isTimed, isSlow: isSlow, isKnown: isKnown,
             isDeclared: isDeclared)

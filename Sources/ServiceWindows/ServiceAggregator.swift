@@ -22,6 +22,8 @@ package struct ServiceAggregator: ~Copyable {
 
     /// By slot: what records touch, and the rest.
     var pulses: BoundedArray<ServicePulse>
+    /// What was bad of late, for the detector.
+    var news: BoundedArray<ServiceNews>
     var states: [ServiceState] = []
     var histories: [AnswerHistory] = []
     var cells: CellStore<FlowCell>
@@ -63,6 +65,7 @@ package struct ServiceAggregator: ~Copyable {
         (self.directory, configuredCount, self.discovers) = (directory, directory.services.count, discovers)
         networks = CountedNetworks(declared: declared, egress: egress)
         pulses = BoundedArray(capacity: services)
+        news = BoundedArray(capacity: services)
         cells = CellStore(services: services, octets: limits.cellOctets)
         outcomeCells = CellStore(services: services, octets: limits.outcomeOctets)
         endpoints = EndpointTable(
@@ -97,6 +100,7 @@ package struct ServiceAggregator: ~Copyable {
     mutating func addSlot(_ state: ServiceState, hasManyEndpoints: Bool) -> Int {
         states.append(state)
         histories.append(AnswerHistory())
+        news.append(ServiceNews())
         pulses.append(ServicePulse(state, hasManyEndpoints: hasManyEndpoints))
         cells.addService()
         outcomeCells.addService()
@@ -110,7 +114,7 @@ package struct ServiceAggregator: ~Copyable {
         var counters = booked
         counters.unpairedHalves &+= pairing.displaced
         counters.forgottenFlows &+= continuations.evicted
-        counters.hurriedSweeps &+= cells.hurried &+ outcomeCells.hurried
+        counters.hurriedSweeps &+= hurriedSweeps
         counters.starvedSketches &+= distinct.starved
         return counters
     }
@@ -126,6 +130,15 @@ package struct ServiceAggregator: ~Copyable {
         state.read(pulses[slot])
         return state
     }
+
+    /// Second of the newest arrival of what the service said of itself; nil when it never did.
+    package func lastLogged(_ slot: Int) -> Int64? { states[slot].lastLogged }
+
+    /// Whether some of its records are sampled, as ``service(_:)`` says, which copies more.
+    package func isSampled(_ slot: Int) -> Bool { pulses[slot].samplingInterval > 1 }
+
+    /// Times that old seconds of all services became coarse, or were dropped, before their time.
+    package var hurriedSweeps: UInt64 { cells.hurried &+ outcomeCells.hurried }
 
     /// What is usual of a service's answers, by the flows.
     package func history(_ slot: Int) -> AnswerHistory { histories[slot] }

@@ -33,23 +33,41 @@ extension ServiceAggregator {
     /// The seconds `range` of a service, oldest first. Seconds from before the windows are empty; of those that are kept in
     /// blocks of eight each has an eighth.
     package func seconds(_ range: ClosedRange<Int64>, slot: Int) -> [ServiceSecond] {
-        var result = [ServiceSecond](repeating: ServiceSecond(), count: range.count)
+        var result: [ServiceSecond] = []
+        read(range, slot: slot, into: &result)
+        return result
+    }
+
+    /// The same, in an array that was used before: the seconds of one service fill a large one.
+    package func read(_ range: ClosedRange<Int64>, slot: Int, into result: inout [ServiceSecond]) {
+        result.removeAll(keepingCapacity: true)
+        result.append(contentsOf: repeatElement(ServiceSecond(), count: range.count))
         var seconds = result.mutableSpan
-        var levels = cells.base(slot).levels
         let first = CellSpan.block(range.lowerBound)
-        var block = min(cells.oldestBlock, first)
-        while block <= CellSpan.block(range.upperBound) {
+        var levels = levels(before: first, slot)
+        for block in first...CellSpan.block(range.upperBound) {
             let fine = cells.finePage(slot: slot, block: block)
             let coarse = cells.coarseCell(slot: slot, block: block)
-            if block >= first {
-                read(block, fine, coarse, range, slot, &levels, &seconds)
-            } else if fine >= 0 {
-                for offset in 0..<8 { levels.add(cells[fine + offset].levels) }
-            }
+            read(block, fine, coarse, range, slot, &levels, &seconds)
             if coarse >= 0 { levels.add(cells[coarse].levels) }
-            block += 1
         }
-        return result
+    }
+
+    /// What lasts from before a block. Whatever begins is booked together with its end, the latest of them a few seconds
+    /// ahead of now: what the later cells take away is what those before have left, and these need not be read.
+    func levels(before first: Int64, _ slot: Int) -> FlowLevels {
+        var levels = FlowLevels()
+        var block = CellSpan.block(now) + CellSpan.blocksAhead
+        while block >= first {
+            let fine = cells.finePage(slot: slot, block: block)
+            let coarse = cells.coarseCell(slot: slot, block: block)
+            if fine >= 0 {
+                for offset in 0..<8 { levels.subtract(cells[fine + offset].levels) }
+            }
+            if coarse >= 0 { levels.subtract(cells[coarse].levels) }
+            block -= 1
+        }
+        return levels
     }
 
     /// Reads a block into the seconds of `range`, in place: they are large.

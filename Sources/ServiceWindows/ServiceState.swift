@@ -39,6 +39,8 @@ struct ServicePulse: BitwiseCopyable {
     let speaksTLS: Bool
     /// Each packet asks for an answer: flows are no connections.
     let isDatagram: Bool
+    /// Records and outcomes since the detector asked, up to the largest value.
+    var heard: UInt16 = 0
 
     /// More is asked of its new connections than how many they are.
     @inline(__always)
@@ -59,6 +61,7 @@ struct ServicePulse: BitwiseCopyable {
             samplingInterval = max(samplingInterval, interval)
         }
         lastSeen = now
+        heard.add(1)
         (self.exporter, hasExporter) = (exporter.index, true)
         if now &- last > Int64(flowLag) { flowLag = Self.lag(now, last) }
     }

@@ -10,8 +10,6 @@ protocol WindowCell: BitwiseCopyable {
     mutating func fold(_ fine: Self)
     /// Adds everything that another cell of the same length holds.
     mutating func add(_ other: Self)
-    /// Keeps of a cell that is dropped what lasts.
-    mutating func retire(_ dropped: Self)
     /// The part of a cell of eight seconds that its second number `offset` (0…7) has: an eighth, what is left over in
     /// the last one.
     func share(_ offset: Int64) -> Self
@@ -31,6 +29,9 @@ enum CellSpan {
     /// Blocks that are kept in all, most of them as one cell: 16 minutes, the longest that an exporter with an active
     /// timeout of 15 minutes is late.
     static let allBlocks: Int64 = 120
+
+    /// Blocks ahead of now that may have cells: what ends 5 s ahead of the clock may last 10 s more, and a second.
+    static let blocksAhead: Int64 = 3
 
     static func block(_ second: Int64) -> Int64 { second >> blockShift }
     static func offset(_ second: Int64) -> Int64 { second & (blockSeconds - 1) }

@@ -60,6 +60,15 @@ public struct BoundedArray<Element: BitwiseCopyable>: ~Copyable {
         }
     }
 
+    /// Elements in a row, for loops that would check each of them.
+    @inline(__always)
+    public func withSpan<Result>(_ range: Range<Int>, _ body: (borrowing Span<Element>) -> Result) -> Result {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "range out of bounds")
+        // SAFETY: checked above; the elements stay where they are while this value is borrowed.
+        let span = unsafe Span(_unsafeStart: elements + range.lowerBound, count: range.count)
+        return body(span)
+    }
+
     /// Asks the processor for the element at `index`, which will be needed soon; any index may be given.
     ///
     /// Elements that are spread over more memory than the caches hold cost fifty nanoseconds each when they are asked for

@@ -17,6 +17,8 @@ import ServiceWindows
     private var discovers = false
     private var evaluation: (() -> Bool)?
     private var captures: [String] = []
+    private var ticks: Int?
+    private var uncountedTicks: Int?
     private var servers = GeneratedTraffic.servers
 
     /// - `pcap=FILE` (several times) takes datagrams from captures instead of generated ones. Their services are the
@@ -26,6 +28,8 @@ import ServiceWindows
     ///
     /// - `decode` leaves the windows out, for profilers; `rounds=N` says how often all is done (5).
     /// - `scan`, or `scan=NUMBER`, and `sketches` are evaluations; exit status 1 when a promise does not hold.
+    /// - `tick`, or `tick=NUMBER` (64), judges 4,096 services in so many seconds of each kind; `ticks=NUMBER` does it without
+    ///   figures, for those who count allocations.
     /// - `metrics` reads StatsD datagrams instead.
     /// - `logs` is about log lines instead of flow records: `rounds=N` as above; `lines=NUMBER` reads so many of each kind
     ///   and prints no figures, for those who count allocations.
@@ -50,6 +54,8 @@ import ServiceWindows
         case ("discover", nil): discovers = true
         case ("scan", let value):
             evaluation = { Evaluations.scan(count: Int(value ?? "") ?? 10_000_000, growth: 32) }
+        case ("tick", let value): ticks = Int(value ?? "") ?? 64
+        case ("ticks", let value?): uncountedTicks = Int(value)
         case ("sketches", nil): evaluation = { Evaluations.sketches(seeds: 50) }
         case ("rounds", let value?): rounds = max(1, Int(value) ?? rounds)
         case ("pcap", let value?): captures.append(value)
@@ -60,6 +66,8 @@ import ServiceWindows
     }
 
     private func run() throws {
+        if let ticks { return TickBenchmark.run(ticks: ticks) }
+        if let uncountedTicks { return TickBenchmark.pass(ticks: uncountedTicks) }
         guard !readsMetrics else { return MetricReading(rounds: rounds).run() }
         if let lines { return LogBenchmark.read(lines: lines) }
         if withLogs { return LogBenchmark.run(rounds: rounds) }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Storage
+
+/// What of a service is bad, by the channel that tells it.
+package enum HarmKind: Int, CaseIterable, Sendable {
+    /// Requests that failed and work that was dropped, by the log.
+    case failures
+    /// Connections that were not answered, refused or denied, by the flows.
+    case connections
+    /// Answers slower than the service's own limit, by the log.
+    case slowAnswers
+    /// Connections of a single request that took too long.
+    case slowFlows
+    /// TLS handshakes that failed, by the log.
+    case handshakes
+    /// Words about how full the host or the workers are, whatever they say.
+    case levels
+    /// Failed answers by their status in flow records.
+    case statuses
+    /// Slow answers as exporters timed them.
+    case latencies
+    /// Connections that were taken late.
+    case slowHandshakes
+    /// Known clients that were served too little.
+    case truncated
+}
+
+/// How much bad was told of a service since it was asked last, and how much at all: for whoever wants to know whether to look
+/// at its seconds.
+package struct ServiceNews: Sendable, BitwiseCopyable {
+    /// Flow records and outcomes, at most 65,535.
+    package internal(set) var heard: UInt16 = 0
+    private var counts = InlineArray<10, UInt16>(repeating: 0)
+
+    package init() {}
+
+    /// How many, at most 65,535: a packet, a connection or a request each.
+    package subscript(kind: HarmKind) -> UInt16 { counts[kind.rawValue] }
+
+    /// Notes so many more; negative ones are none.
+    package mutating func note(_ kind: HarmKind, _ more: Int32 = 1) {
+        counts[kind.rawValue].add(UInt16(clamping: more))
+    }
+
+    /// Adds what came later.
+    package mutating func add(_ later: ServiceNews) {
+        heard.add(later.heard)
+        for place in counts.indices { counts[place].add(later.counts[place]) }
+    }
+}
+
+extension UInt16 {
+    /// Adds up to the largest value.
+    @inline(__always)
+    mutating func add(_ amount: UInt16) {
+        let (sum, overflow) = addingReportingOverflow(amount)
+        self = overflow ? .max : sum
+    }
+}
+
+extension ServiceAggregator {
+    /// What was told of a service since this was asked last.
+    package mutating func takeNews(_ slot: Int) -> ServiceNews {
+        var taken = news[slot]
+        taken.heard = pulses[slot].heard
+        guard taken.heard > 0 || taken.hasHarm else { return taken }
+        news[slot] = ServiceNews()
+        pulses[slot].heard = 0
+        return taken
+    }
+}
+
+extension ServiceNews {
+    /// Anything bad was told.
+    fileprivate var hasHarm: Bool {
+        for place in counts.indices where counts[place] > 0 { return true }
+        return false
+    }
+}
