@@ -27,7 +27,9 @@ package enum Classifier {
         }
         let slow = slowConnections(evidence, baseline)
         if isSYNFlood(evidence), slow == nil || sourcesAreForged(evidence) {
-            return Judgement(kind: .synFlood, confidence: 0.9)
+            return placesAreHeld(evidence)
+                ? Judgement(kind: .connectionExhaustion, confidence: 0.65)
+                : Judgement(kind: .synFlood, confidence: 0.9)
         }
         if let slow { return slow }
         if service.kind == .https || service.kind == .tls, let tls = handshakes(evidence, service, baseline) {
@@ -78,6 +80,15 @@ package enum Classifier {
 
     /// Standard deviations from which two shares differ.
     private static let deviations = 3.0
+
+    /// Many more connections were open before more came: who finds no place sends SYN after SYN.
+    private static func placesAreHeld(_ evidence: Evidence) -> Bool {
+        func found(_ metric: PressureMetric) -> PressureFinding? {
+            evidence.pressures.first { $0.metric == metric }
+        }
+        guard let open = found(.concurrentConnections), open.surprise >= floodRatio else { return false }
+        return found(.newConnections).map { $0.onset > open.onset + 5 } ?? true
+    }
 
     /// Open connections that send next to nothing hold the pool.
     private static func slowConnections(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Judgement? {

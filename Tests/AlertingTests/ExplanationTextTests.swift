@@ -9,7 +9,7 @@ import Testing
         var text = ExplanationText()
         #expect(
             text.lines(for: ExplanationFixtures.explanation(pressure: 12.4)) == [
-                "02:03:55  quiet       P- H- E+ S- O-  new_connections 19 (3)            12/16    "
+                "02:03:55  quiet       P- H- E+ S- C+ O-  new_connections 19 (3)            12/16    "
                     + "log 55% of 40 (1%)                0/16     "
                     + "no pressure: new_connections 19, usual 3, 12 of 16 nats"
             ])
@@ -23,7 +23,7 @@ import Testing
         var text = ExplanationText()
         #expect(
             text.lines(for: explanation) == [
-                "02:03:55  suspicious  P~ H- E+ S- O-  new_connections 19 (3)            12/16    "
+                "02:03:55  suspicious  P~ H- E+ S- C+ O-  new_connections 19 (3)            12/16    "
                     + "log 55% of 40 (1%)                0/16     no pressure: new_connections 19, usual 3, "
                     + "12 of 16 nats, for 1 s half way with the rest in place"
             ])

@@ -120,8 +120,8 @@ import Testing
         #expect(error([]) == .foreign)
         #expect(error(Array("not a file of baselines".utf8)) == .foreign)
         var next = archive
-        next[7] = 2
-        #expect(error(next) == .version(2))
+        next[7] = 3
+        #expect(error(next) == .version(3))
         #expect(error(archive + [0]) != nil)
         var damaged = archive
         damaged[12] ^= 1

@@ -272,20 +272,35 @@ private struct World: ~Copyable {
 
     @Test func aBiflowsHandshakeIsWhatItsExporterMeasured() {
         var world = World()
+        learn(&world)
         for delay in [0, 3, 1200] as [UInt16] {
             var record = world.request()
             (record.reversePackets, record.reverseOctets) = (5, 9000)
             record.reverseTCPFlags = record.tcpFlags
             record.presence.insert(.reverse)
-            if delay > 0 { record.presence.insert(.answers) }
+            record.presence.insert(.answers)
             record.handshakeMilliseconds = delay
             world.windows.add(record)
             // What follows of it begins whenever a packet came.
             (record.tcpFlags, record.reverseTCPFlags) = ([.ack, .psh], [.ack, .psh])
             world.windows.add(record)
         }
-        #expect(world.count(\.handshakes) == 2 && world.count(\.slowHandshakes) == 1)
-        #expect(world.windows.history(0).handshakes.total == 2)
+        #expect(world.count(\.handshakes) == 3 && world.count(\.slowHandshakes) == 1)
+        #expect(world.windows.history(0).handshakes.total == 53)
+    }
+
+    /// Trap: of a near server's handshakes only the slow ones take a millisecond, and all that is told were slow.
+    @Test func slowHandshakesOfBiflowsAreHeldAgainstThoseThatTookNoTime() {
+        var world = World()
+        for delay in Array(repeating: UInt16(0), count: 200) + [1200, 1300] {
+            var record = world.request()
+            (record.reversePackets, record.reverseOctets) = (5, 9000)
+            record.reverseTCPFlags = record.tcpFlags
+            record.presence.insert([.reverse, .answers])
+            record.handshakeMilliseconds = delay
+            world.windows.add(record)
+        }
+        #expect(world.count(\.handshakes) == 0)
     }
 
     // MARK: Refused, reset, cut short
