@@ -28,16 +28,13 @@ extension ServiceAggregator {
             bookServerTime(
                 UInt32(record.serverMilliseconds), slot, place.index, isUsual: isUsual, isMeasured: true)
         }
-        // Both starts of a biflow may be the same: whether that is a time shows in the others.
-        let isDifference = record.presence.has(.reverse)
-        guard record.handshakeMilliseconds > 0 || isDifference, record.beginsConnection(prepared) else {
-            return
-        }
+        // Of a near server's handshakes most take no millisecond: to leave those out would make all that are told slow.
+        guard record.handshakeMilliseconds > 0 || record.presence.has(.reverse),
+            record.beginsConnection(prepared)
+        else { return }
         let delay = UInt32(record.handshakeMilliseconds)
         if record.transport == .tcp {
-            bookHandshake(
-                delay, slot, prepared.first, last: prepared.last,
-                isMeasured: !isDifference || pulses[slot].measuresDelays)
+            bookHandshake(delay, slot, prepared.first, last: prepared.last, isMeasured: true)
         } else if record.serverMilliseconds == 0, delay > 0 {
             bookServerTime(delay, slot, place.index, isUsual: isUsual, isMeasured: true)
         }

@@ -237,12 +237,9 @@ struct WindowOracle {
         }
         let begins =
             isClients ? half.isNew : !isTCP || !half.hasFlags || record.tcpFlags.hasAny(of: .syn)
-        let isBiflow = record.presence.contains(.reverse)
-        guard record.handshakeMilliseconds > 0 || isBiflow, begins else { return }
+        guard record.handshakeMilliseconds > 0 || record.presence.contains(.reverse), begins else { return }
         let delay = Int64(record.handshakeMilliseconds)
-        if isTCP, isBiflow, !delays[slot].isMeasure {
-            note(delay: delay, slot, isTCP: true)
-        } else if isTCP {
+        if isTCP {
             bookHandshake(delay, slot, first)
         } else if record.serverMilliseconds == 0, delay > 0 {
             bookServerTime(delay, slot, last, isUsual: isUsual)
