@@ -13,7 +13,8 @@ struct ScenarioFile: CustomTestStringConvertible, Sendable {
 
     func read() throws -> Scenario {
         try Scenario.read(
-            String(contentsOfFile: path, encoding: .utf8), file: "Tests/Scenarios/\(name).scenario")
+            String(contentsOfFile: path, encoding: .utf8), file: "Tests/Scenarios/\(name).scenario",
+            load: { FileManager.default.contents(atPath: Self.folder + "/" + $0).map { [UInt8]($0) } })
     }
 
     static let folder = URL(filePath: #filePath).appending(path: "../../Scenarios").standardized.path

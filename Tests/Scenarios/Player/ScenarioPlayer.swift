@@ -6,13 +6,15 @@ import ScenarioSupport
 
 /// Plays scenario files and prints what is said, to write new ones by.
 @main struct ScenarioPlayer {
-    private static let usage = "usage: ScenarioPlayer [--explain SERVICE] [--seeds COUNT] FILE…"
+    private static let usage = "usage: ScenarioPlayer [--explain SERVICE] [--seeds COUNT] [--learn STATE] FILE…"
 
     private var files = Array(CommandLine.arguments.dropFirst())
     /// Whose decisions are explained.
     private var service: String?
     /// In how many ways chance is tried.
     private var seeds: UInt64 = 1
+    /// Where to put what was learned.
+    private var state: String?
 
     static func main() {
         var player = ScenarioPlayer()
@@ -38,6 +40,7 @@ import ScenarioSupport
             switch files[0] {
             case "--explain": service = files[1]
             case "--seeds": seeds = UInt64(files[1]) ?? 1
+            case "--learn": state = files[1]
             default: return
             }
             files.removeFirst(2)
@@ -45,7 +48,16 @@ import ScenarioSupport
     }
 
     private func play(_ file: String) throws -> Bool {
-        let scenario = try Scenario.read(String(contentsOfFile: file, encoding: .utf8), file: file)
+        let folder = URL(filePath: file).deletingLastPathComponent()
+        let scenario = try Scenario.read(
+            String(contentsOfFile: file, encoding: .utf8), file: file,
+            load: { try? [UInt8](Data(contentsOf: folder.appending(path: $0))) })
+        if let state {
+            let report = scenario.play()
+            try Data(report.learned).write(to: URL(filePath: state))
+            print("\(scenario.name): \(report.events) events, \(report.learned.count) octets learned")
+            return true
+        }
         guard seeds > 1 else { return tell(scenario) }
         var luck = [scenario.name + ":"]
         for (name, variation) in [("as it is", scenario)] + scenario.variations {

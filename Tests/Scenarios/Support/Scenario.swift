@@ -20,6 +20,8 @@ package struct Scenario: Sendable {
     /// Why the expectation does not hold yet.
     package var knownDefect: String?
     var begins = Instant(seconds: 1_795_420_800)
+    /// What Spate had learned before, as its state file keeps it.
+    var learned: LearnedState?
     var exporters: [Exporter] = []
     /// By service, how late its lines are, in microseconds; nil without a log.
     var logs: [Int64?] = []
@@ -45,7 +47,7 @@ package struct Scenario: Sendable {
         for protection in protections {
             guard case .some(let change) = protection.change else { continue }
             var other = self
-            change(&other.configuration)
+            change(&other)
             all.append(("without \(protection.text)", other))
         }
         if !asIf.isEmpty {
@@ -63,11 +65,11 @@ package struct Protection: Sendable {
     /// As the file says it.
     package let text: String
     /// Takes it away; nil where it is code that has no switch.
-    let change: (@Sendable (inout Configuration) -> Void)?
+    let change: (@Sendable (inout Scenario) -> Void)?
 }
 
 extension Protection {
-    /// `rule order`, `channel flow`, `constant hold_ticks = 1`, `suppress`, `code: where`.
+    /// `rule order`, `channel flow`, `constant hold_ticks = 1`, `suppress`, `learned`, `begins = TIME`, `code: where`.
     init(reading words: inout Words) throws(Mistake) {
         switch words.next {
         case "rule":
@@ -94,20 +96,29 @@ extension Protection {
             self.init("constant \(option.name) = \(value)") { $0[keyPath: option.path] = value }
         case "suppress":
             _ = words.take("suppress")
-            self.init(text: "suppress") { $0.suppression = SuppressionConfiguration() }
+            self.init(text: "suppress") { $0.configuration.suppression = SuppressionConfiguration() }
+        case "learned":
+            _ = words.take("learned")
+            self.init(text: "learned") { $0.learned = nil }
+        case "begins":
+            _ = words.take("begins")
+            try words.require("=")
+            let text = words.next ?? ""
+            let begins = try words.value("a time such as 2026-11-23T08:00:00Z", Quantity.date)
+            self.init(text: "begins = \(text)") { $0.begins = begins }
         case "code:":
             self.init(text: words.rest(), change: nil)
-        default: throw words.mistake(expected: "rule, channel, constant, suppress or code:")
+        default: throw words.mistake(expected: "rule, channel, constant, suppress, learned, begins or code:")
         }
     }
 
     private init(_ text: String, _ change: @escaping @Sendable (inout DetectionPolicy) -> Void) {
-        self.init(text: text) { configuration in
-            change(&configuration.detection)
-            for name in configuration.serviceDetection.keys {
-                if var policy = configuration.serviceDetection[name] {
+        self.init(text: text) { scenario in
+            change(&scenario.configuration.detection)
+            for name in scenario.configuration.serviceDetection.keys {
+                if var policy = scenario.configuration.serviceDetection[name] {
                     change(&policy)
-                    configuration.serviceDetection[name] = policy
+                    scenario.configuration.serviceDetection[name] = policy
                 }
             }
         }

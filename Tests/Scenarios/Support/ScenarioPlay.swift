@@ -60,6 +60,7 @@ private struct ScenarioPlay: ~Copyable {
         lost = scenario.exporters.map { _ in 0 }
         for exporter in scenario.exporters { _ = table.register(exporter.address) }
         start(at: scenario.begins)
+        if let learned = scenario.learned { evaluation.restore(learned, at: scenario.begins) }
     }
 
     private mutating func start(at now: Instant) {
@@ -164,6 +165,7 @@ private struct ScenarioPlay: ~Copyable {
     consuming func report() -> ScenarioReport {
         result.messages += rollUp.flushed(clock(scenario.end)).count
         result.baselines = evaluation.baselines
+        result.learned = LearnedState([evaluation.learned], savedAt: clock(scenario.end)).archive()
         return result
     }
 }

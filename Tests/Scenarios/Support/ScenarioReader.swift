@@ -8,11 +8,15 @@ import Settings
 extension Scenario {
     /// Reads a scenario.
     ///
-    /// - Parameter file: how mistakes name it; its last part without `.scenario` is the name.
-    package static func read(_ text: String, file: String) throws(Mistake) -> Scenario {
+    /// - Parameters:
+    ///   - file: how mistakes name it; its last part without `.scenario` is the name.
+    ///   - load: the octets of another file of its folder, by its name; nil when there is none.
+    package static func read(
+        _ text: String, file: String, load: @escaping (String) -> [UInt8]? = { _ in nil }
+    ) throws(Mistake) -> Scenario {
         let last = file.split(separator: "/").last.map(String.init) ?? file
         var reader = ScenarioReader(
-            name: last.split(separator: ".").first.map(String.init) ?? last, file: file)
+            name: last.split(separator: ".").first.map(String.init) ?? last, file: file, load: load)
         return try reader.read(text)
     }
 }
@@ -20,7 +24,7 @@ extension Scenario {
 /// Takes a scenario file apart into its sections: a header that begins a line, and indented lines that belong to it.
 private struct ScenarioReader {
     private enum Part: String, CaseIterable {
-        case trap, cause, attack, unsolved, configuration, telemetry, timeline, expect, begins
+        case trap, cause, attack, unsolved, configuration, telemetry, timeline, expect, begins, learned
         case protectedBy = "protected by"
         case knownDefect = "known defect"
         case asIf = "as if"
@@ -36,10 +40,11 @@ private struct ScenarioReader {
 
     private var scenario: Scenario
     private let file: String
+    private let load: (String) -> [UInt8]?
 
-    init(name: String, file: String) {
+    init(name: String, file: String, load: @escaping (String) -> [UInt8]?) {
         scenario = Scenario(name: name, file: file)
-        self.file = file
+        (self.file, self.load) = (file, load)
     }
 
     mutating func read(_ text: String) throws(Mistake) -> Scenario {
@@ -50,7 +55,7 @@ private struct ScenarioReader {
         }
         // What stands further down may be named above.
         let order: [Part] = [
-            .trap, .cause, .attack, .unsolved, .begins, .knownDefect, .configuration, .telemetry,
+            .trap, .cause, .attack, .unsolved, .begins, .learned, .knownDefect, .configuration, .telemetry,
             .protectedBy, .timeline,
             .asIf, .expect,
         ]
@@ -96,6 +101,7 @@ private struct ScenarioReader {
         case .unsolved: break
         case .knownDefect: scenario.knownDefect = section.beside
         case .begins: try readBegin(section)
+        case .learned: try readLearned(section)
         case .configuration: try readConfiguration(section)
         case .telemetry: for line in section.lines { try readTelemetry(words(line)) }
         case .protectedBy:
@@ -114,7 +120,7 @@ private struct ScenarioReader {
     }
 
     private mutating func readBegin(_ section: Section) throws(Mistake) {
-        guard let instant = ScenarioReader.date(section.beside) else {
+        guard let instant = Quantity.date(section.beside) else {
             throw Mistake(
                 file: file, line: section.line,
                 message: "'\(section.beside)', expected a time such as 2026-11-23T08:00:00Z")
@@ -122,14 +128,19 @@ private struct ScenarioReader {
         scenario.begins = instant
     }
 
-    private static func date(_ text: String) -> Instant? {
-        guard text.hasSuffix("Z") else { return nil }
-        let fields = text.dropLast().split { "-T:".contains($0) }.compactMap { Int($0) }
-        guard fields.count == 6 else { return nil }
-        return Instant(
-            seconds: CivilDate.secondsSinceEpoch(
-                year: fields[0], month: fields[1], day: fields[2], hour: fields[3], minute: fields[4],
-                second: fields[5]))
+    private mutating func readLearned(_ section: Section) throws(Mistake) {
+        guard let octets = load(section.beside) else {
+            throw Mistake(
+                file: file, line: section.line,
+                message: "there is no '\(section.beside)', expected a file of what was learned")
+        }
+        do throws(LearnedStateError) {
+            scenario.learned = try LearnedState(archive: octets)
+        } catch {
+            throw Mistake(
+                file: file, line: section.line,
+                message: "'\(section.beside)': \(error), expected one that ScenarioPlayer --learn has made")
+        }
     }
 
     /// With empty lines where the other sections are, so that the mistakes that Settings finds have the file's lines.

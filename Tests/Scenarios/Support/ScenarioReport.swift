@@ -13,6 +13,8 @@ package struct ScenarioReport: Sendable {
     package internal(set) var events = 0
     /// Messages that people would have got.
     package internal(set) var messages = 0
+    /// What was learned until the end, as a state file keeps it.
+    package internal(set) var learned: [UInt8] = []
     /// Why it was said or not, second by second, of the service that was asked for.
     package internal(set) var explanations: [String] = []
 

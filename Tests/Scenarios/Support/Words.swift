@@ -122,6 +122,17 @@ enum Quantity {
         return rate
     }
 
+    /// `2026-11-23T08:00:00Z`.
+    static func date(_ text: String) -> Instant? {
+        guard text.hasSuffix("Z") else { return nil }
+        let fields = text.dropLast().split { "-T:".contains($0) }.compactMap { Int($0) }
+        guard fields.count == 6 else { return nil }
+        return Instant(
+            seconds: CivilDate.secondsSinceEpoch(
+                year: fields[0], month: fields[1], day: fields[2], hour: fields[3], minute: fields[4],
+                second: fields[5]))
+    }
+
     /// `60%` as 0.6.
     static func percent(_ text: String) -> Double? {
         guard text.hasSuffix("%"), let value = Double(text.dropLast()), value > 0, value <= 100 else {
