@@ -97,8 +97,8 @@ package struct MetricBaseline: Sendable {
         let growth = season.learn(
             level: slowly ? min(minute.mean, expected) : minute.mean,
             surprise: (slowly ? min(0, surprise) : surprise).clamped(to: -bound...bound), at: second)
-        base -= growth
-        learnReference(rise: referenceRise, growth: growth)
+        base -= growth.offset
+        learnReference(rise: referenceRise, recentred: growth.centre)
         guard !slowly else { return }
         learnSpread(minute, surprise)
     }
@@ -127,13 +127,14 @@ package struct MetricBaseline: Sendable {
         bias += share * (seen.clamped(to: 0...2) - bias)
     }
 
-    /// - Parameter growth: by how much the season has taken from the level.
-    private mutating func learnReference(rise: Double, growth: Double) {
+    /// - Parameter recentred: by how much the mean has grown that the season counts from.
+    private mutating func learnReference(rise: Double, recentred: Double) {
         guard let past = reference else {
-            if season.reach == .week { reference = base }
+            // Not the level, which the hours that were not met yet have led astray.
+            if season.reach == .week { reference = season.centre }
             return
         }
-        let shifted = past - growth
+        let shifted = past + recentred
         let distance = base - shifted
         reference =
             shifted + (distance > 0 ? min(distance, rise) : distance / LearningConstants.referenceMinutes)

@@ -25,8 +25,8 @@ struct Season: Sendable {
     /// met. Empty before the first.
     private var levels: [Float] = []
     private(set) var reach = Reach.none
-    /// The mean, from which offsets are counted.
-    private var centre = 0.0
+    /// The mean, from which offsets are counted: where the level is while everything is as it always was.
+    private(set) var centre = 0.0
     /// Number since 1970 of the hour that is being met; -1 for none.
     private var hour: Int64 = -1
     private var sum = 0.0
@@ -41,20 +41,27 @@ struct Season: Sendable {
         return value(number) * (1 - share) + value(number + 1) * share - centre
     }
 
+    /// What is known anew changes what offsets are.
+    struct Change: Sendable {
+        /// By how much the offset of the present has grown. The level has to give way: what is expected stays the same.
+        var offset = 0.0
+        /// By how much the mean has grown that all offsets are counted from.
+        var centre = 0.0
+    }
+
     /// Learns a minute.
     ///
     /// - Parameters:
     ///   - level: its mean of ln(rate + ½).
     ///   - surprise: by how much that was above what was expected.
-    /// - Returns: by how much the offset at `second` has grown because something new is known. The level has to give
-    ///   way, since what is expected stays the same.
-    mutating func learn(level: Double, surprise: Double, at second: Int64) -> Double {
+    /// - Returns: what has changed because something new is known.
+    mutating func learn(level: Double, surprise: Double, at second: Int64) -> Change {
         let number = second / 3600
-        var growth = 0.0
+        var growth = Change()
         if number != hour {
-            growth = -offset(at: second)
+            let (offset, centre) = (offset(at: second), centre)
             endHour()
-            growth += offset(at: second)
+            growth = Change(offset: self.offset(at: second) - offset, centre: self.centre - centre)
             (hour, sum, minutes) = (number, 0, 0)
         }
         sum += level

@@ -101,6 +101,21 @@ private struct Shop {
         #expect(later.mean < 1.12 * slow.mean)
     }
 
+    /// Hours of the weekend that are not met yet are taken for those of other days and lead the level astray, hour by hour; it
+    /// comes back when they are met. The reference was never led astray.
+    @Test func aWeekThatEndsWithItsWeekendLeavesTheReferenceWhereItIs() throws {
+        let monday: Int64 = 2000 * 604_800 + 4 * 86_400
+        var trial = GrownMetric(rate: 10, start: monday)
+        trial.minutes(8 * 1440) { minute in
+            let (day, hour) = (minute / 1440 % 7, minute % 1440 / 60)
+            return day < 5 && (8..<20).contains(hour) ? 40 : 10
+        }
+        let usual = trial.baseline.mean
+        trial.minutes(300) { _ in 30 }
+        let slow = try #require(trial.baseline.slow)
+        #expect(slow.mean < 1.3 * usual)
+    }
+
     /// After a fortnight without guests they are no attackers.
     @Test func aHolidayDoesNotLowerTheReferenceMuch() {
         var trial = GrownMetric(rate: 40)
