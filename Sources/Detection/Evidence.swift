@@ -76,10 +76,13 @@ package struct Evidence: Sendable {
     /// The strongest metric that is up beyond what has ever been carried of it.
     package var unprecedented: PressureFinding? { pressures.first { $0.exceedsCapacity } }
 
-    /// Whether a pressure and a harm stood for so many seconds of event time: two bad seconds are still seen in the third.
-    package func hasLasted(_ seconds: Double) -> Bool {
-        pressures.contains { Double($0.end - $0.onset + 1) >= seconds }
-            && harms.contains { Double($0.end - $0.onset + 1) >= seconds }
+    /// Whether a pressure and a harm, as far as they are asked for, stood for so many seconds of event time: two bad seconds
+    /// are still seen in the third.
+    package func hasLasted(_ seconds: Double, _ policy: DetectionPolicy) -> Bool {
+        (policy.disabledRules.contains(.pressure)
+            || pressures.contains { Double($0.end - $0.onset + 1) >= seconds })
+            && (policy.disabledRules.contains(.harm)
+                || harms.contains { Double($0.end - $0.onset + 1) >= seconds })
     }
 
     /// Pressure and harm have been there of late, as opposed to within the time that is looked at.

@@ -91,6 +91,9 @@ enum EvidenceCollector {
     /// less for longer than that before its places are gone.
     private static let calmSeconds = 20
 
+    /// Outcomes learned without which what is usual would look like harm.
+    private static let leastLearned = 50.0
+
     /// Seconds by which what the service says of itself may be late: learned, since a log may be written in bursts and sent
     /// on by a relay.
     private static func logLag(_ service: ServiceState) -> Int64 { max(leastLogLag, service.logLag + 1) }
@@ -170,13 +173,15 @@ enum EvidenceCollector {
         // Newcomers' unanswered and reset connections may be a limiter's work; eight outcomes of known clients decide.
         // Their own baseline must have been learned first: without one, what is usual would look like harm.
         let ofKnown =
-            ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= 50
+            ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= leastLearned
             && !policy.disabledRules.contains(.knownClients)
         let quick = policy.disabledRules.contains(.knownClients) ? [] : whereKnownAreQuick(seconds, baseline)
         for channel in OutcomeChannel.allCases where speaks(channel, evidence, seconds, service, policy) {
             let ofKnown = channel.isSlowness ? quick.contains(channel) : ofKnown
             let lag = Self.lag(of: channel, service)
             let usual = baseline.ratio(channel, ofKnown: ofKnown)
+            // What is cut short is known later than all else: until then a page of errors a second would look like harm.
+            if channel == .flowTruncated, usual.trials < leastLearned { continue }
             let finding =
                 channel == .fewerAnswers
                 ? AnswerTest.run(

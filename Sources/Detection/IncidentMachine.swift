@@ -152,7 +152,7 @@ package struct IncidentMachine: Sendable {
         let ticks: Int = if case .suspicious(let ticks) = state { ticks + 1 } else { 1 }
         state = .suspicious(ticks: ticks)
         let needed = policy.disabledRules.contains(.hold) ? 1 : policy.holdTicks
-        return gates.isJoint && Double(ticks) >= needed && evidence.hasLasted(needed)
+        return gates.isJoint && Double(ticks) >= needed && evidence.hasLasted(needed, policy)
             ? opened(evidence, policy) : []
     }
 
