@@ -83,4 +83,21 @@ struct ScenarioReaderTests {
                 "x.scenario:5: rule 'odor', expected one of pressure, harm"))
         #expect(mistake(Self.configuration + rest) == nil)
     }
+
+    @Test func `what was learned comes from a file that can be read`() throws {
+        let text = Self.configuration + "learned: x.learned\ntimeline:\nexpect:\n"
+        #expect(
+            mistake(text) == "x.scenario:5: there is no 'x.learned', expected a file of what was learned")
+        #expect(throws: Mistake.self) {
+            try Scenario.read(text, file: "x.scenario", load: { _ in [1, 2, 3] })
+        }
+    }
+
+    @Test func `what teaches can be read`() throws {
+        for name in ["week", "grown"] {
+            let path = ScenarioFile.folder + "/Learned/\(name).scenario"
+            _ = try ScenarioFile(name: "Learned/" + name, path: path).read(
+                from: ScenarioFile.folder + "/Learned")
+        }
+    }
 }

@@ -11,10 +11,11 @@ struct ScenarioFile: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { name }
 
-    func read() throws -> Scenario {
+    /// - Parameter folder: of the files that it names.
+    func read(from folder: String = Self.folder) throws -> Scenario {
         try Scenario.read(
             String(contentsOfFile: path, encoding: .utf8), file: "Tests/Scenarios/\(name).scenario",
-            load: { FileManager.default.contents(atPath: Self.folder + "/" + $0).map { [UInt8]($0) } })
+            load: { FileManager.default.contents(atPath: folder + "/" + $0).map { [UInt8]($0) } })
     }
 
     static let folder = URL(filePath: #filePath).appending(path: "../../Scenarios").standardized.path

@@ -6,7 +6,8 @@ import ScenarioSupport
 
 /// Plays scenario files and prints what is said, to write new ones by.
 @main struct ScenarioPlayer {
-    private static let usage = "usage: ScenarioPlayer [--explain SERVICE] [--seeds COUNT] [--learn STATE] FILE…"
+    private static let usage =
+        "usage: ScenarioPlayer [--explain SERVICE] [--seeds COUNT] [--learn STATE] FILE…"
 
     private var files = Array(CommandLine.arguments.dropFirst())
     /// Whose decisions are explained.

@@ -74,14 +74,18 @@ extension Protection {
         switch words.next {
         case "rule":
             _ = words.take("rule")
-            let name = words.rest()
-            guard let rule = DisabledRules.all.first(where: { $0.name == name })?.rule else {
-                throw Mistake(
-                    file: words.file, line: words.line,
-                    message: "rule '\(name)', expected one of "
-                        + DisabledRules.all.map(\.name).joined(separator: ", "))
+            let names = words.rest()
+            var rules: DisabledRules = []
+            for name in names.split(separator: " and ").map(String.init) {
+                guard let rule = DisabledRules.all.first(where: { $0.name == name })?.rule else {
+                    throw Mistake(
+                        file: words.file, line: words.line,
+                        message: "rule '\(name)', expected one of "
+                            + DisabledRules.all.map(\.name).joined(separator: ", "))
+                }
+                rules.formUnion(rule)
             }
-            self.init("rule \(name)") { $0.disabledRules.insert(rule) }
+            self.init("rule \(names)") { [rules] in $0.disabledRules.formUnion(rules) }
         case "channel":
             _ = words.take("channel")
             let channel = try words.value("a channel, such as slow_answers") { OutcomeChannel(rawValue: $0) }
