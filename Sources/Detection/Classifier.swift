@@ -6,6 +6,8 @@ import ServiceWindows
 /// Evidence → class (detection.md §6). An attack class needs a positive sign; without one, too many users are too many
 /// users.
 package enum Classifier {
+    private typealias Constants = ClassConstants
+
     /// A class and how sure it is, 0…1.
     package struct Judgement: Equatable, Sendable {
         /// The class.
@@ -51,9 +53,9 @@ package enum Classifier {
     private static func isSYNFlood(_ evidence: Evidence) -> Bool {
         let facts = evidence.facts
         let share = evidence.samplingInterval == 1 ? facts.synShare : facts.synPacketShare
-        guard facts.newConnections >= 12, share >= 0.6 else { return false }
+        guard facts.newConnections >= Constants.leastEvents, share >= Constants.synShare else { return false }
         let ratio = evidence.pressures.first { $0.metric == .newConnections }?.surprise ?? 1
-        return sourcesAreForged(evidence) || ratio >= 20
+        return sourcesAreForged(evidence) || ratio >= Constants.synRatio
     }
 
     /// About one SYN a source.
@@ -61,46 +63,53 @@ package enum Classifier {
         let seconds = Double(min(ServiceBaseline.sourceSeconds, evidence.facts.duration))
         let syns = Double(evidence.facts.synOnly) * seconds / Double(evidence.facts.duration)
         // Of a sampled exporter's connections as many sources are seen as records.
-        return Double(evidence.facts.sources) * 2 >= syns / Double(evidence.samplingInterval)
+        return Double(evidence.facts.sources) * Constants.synsPerSource >= syns
+            / Double(evidence.samplingInterval)
     }
 
     /// Few requests of newcomers that each take long, while those of known clients, who wait for them, are slow less often.
     private static func expensiveRequests(_ facts: EvidenceFacts) -> Judgement? {
         let (ofNew, ofKnown) = (Double(facts.timedUnknown), Double(facts.timedKnown))
-        guard facts.slowUnknown >= 12, ofKnown >= 8, ofNew < ofKnown else { return nil }
+        guard facts.slowUnknown >= Constants.leastEvents, ofKnown >= Constants.leastKnown, ofNew < ofKnown
+        else { return nil }
         let (newShare, knownShare) = (Double(facts.slowUnknown) / ofNew, Double(facts.slowKnown) / ofKnown)
-        guard newShare >= 0.6, newShare >= 1.5 * knownShare else { return nil }
+        guard newShare >= Constants.costly.share, newShare >= Constants.costly.ratio * knownShare else {
+            return nil
+        }
         // Of a dozen answers such a difference comes by chance, where a hanging server keeps everybody waiting.
         let all = Double(facts.slowUnknown + facts.slowKnown) / (ofNew + ofKnown)
         let variance = all * (1 - all) * (1 / ofNew + 1 / ofKnown)
         let difference = newShare - knownShare
-        guard difference * difference >= deviations * deviations * variance else { return nil }
+        guard difference * difference >= Constants.deviations * Constants.deviations * variance else {
+            return nil
+        }
         return Judgement(kind: .applicationExhaustion, confidence: 0.65)
     }
-
-    /// Standard deviations from which two shares differ.
-    private static let deviations = 3.0
 
     /// Many more connections were open before more came: who finds no place sends SYN after SYN.
     private static func placesAreHeld(_ evidence: Evidence) -> Bool {
         func found(_ metric: PressureMetric) -> PressureFinding? {
             evidence.pressures.first { $0.metric == metric }
         }
-        guard let open = found(.concurrentConnections), open.surprise >= floodRatio else { return false }
-        return found(.newConnections).map { $0.onset > open.onset + 5 } ?? true
+        guard let open = found(.concurrentConnections), open.surprise >= Constants.floodRatio else {
+            return false
+        }
+        return found(.newConnections).map { $0.onset > open.onset + Constants.heldBefore } ?? true
     }
 
     /// Open connections that send next to nothing hold the pool.
     private static func slowConnections(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Judgement? {
         let facts = evidence.facts
         let usual = baseline.metric(.slowConnections).mean
-        let manySlow = Double(facts.slowOpen) >= 4 * usual + 20
-        let manyTimeouts = facts.slowRequests >= 12 && facts.slowRequests * 10 >= facts.requests
+        let manySlow = Double(facts.slowOpen) >= Constants.slowOpen.ratio * usual + Constants.slowOpen.more
+        let manyTimeouts =
+            facts.slowRequests >= Constants.leastEvents
+            && Double(facts.slowRequests) >= Constants.timeoutShare * Double(facts.requests)
         // Refused requests that are tried again are more requests, but most of what is open is slow.
         let requestsUp =
             evidence.pressures.contains { $0.metric == .requests } && facts.slowOpen * 2 < facts.open
         // The pool is full, the requests are not more: connections hold it that ask for nothing.
-        let poolHeld = facts.saturated >= 12 && !requestsUp
+        let poolHeld = facts.saturated >= Constants.leastEvents && !requestsUp
         guard !requestsUp, manySlow || manyTimeouts || poolHeld else { return nil }
         let signs = [manySlow, manyTimeouts, poolHeld].filter { $0 }.count
         return Judgement(kind: .slowConnection, confidence: min(0.97, 0.62 + 0.15 * Double(signs)))
@@ -115,41 +124,40 @@ package enum Classifier {
         let requestsUp = evidence.pressures.contains { $0.metric == .requests }
         let ratio = evidence.pressures.first { $0.metric == .newConnections }?.surprise ?? 1
         // Before the exporter has told of the newcomers' connections, failing handshakes could be either.
-        let flowsAreIn = facts.duration >= service.startLag + 10
+        let flowsAreIn = facts.duration >= service.startLag + Constants.settled
         let failingPerSecond = Double(facts.handshakeFailures) / Double(facts.duration)
         let usualConnections = max(1, baseline.metric(.newConnections).mean)
-        let mostOnly = facts.handshakeOnly >= 12 && facts.handshakeOnly * 2 >= facts.ended
-        let failing = facts.handshakeFailures >= 12 && facts.handshakeFailures >= facts.requests / 4
+        let mostOnly =
+            facts.handshakeOnly >= Constants.leastEvents
+            && Double(facts.handshakeOnly) >= Constants.handshakeOnlyShare * Double(facts.ended)
+        let failing =
+            facts.handshakeFailures >= Constants.leastEvents
+            && Double(facts.handshakeFailures) >= Constants.failingShare * Double(facts.requests)
         // More handshakes fail than there are usually connections: they are new ones, whatever the flows will say.
-        if failing, failingPerSecond >= Self.failingRatio * usualConnections {
+        if failing, failingPerSecond >= Constants.failingRatio * usualConnections {
             return Judgement(kind: .tlsHandshakeFlood, confidence: 0.75)
         }
         // So do accepted ones that bring no request.
         let logged = evidence.pressures.first { $0.metric == .loggedConnections }?.surprise ?? 1
-        if logged >= 2 * floodRatio, facts.attempts >= 100, !requestsUp {
+        if logged >= 2 * Constants.floodRatio, facts.attempts >= Constants.leastAttempts, !requestsUp {
             return Judgement(kind: .tlsHandshakeFlood, confidence: 0.65)
         }
-        if ratio >= floodRatio {
+        if ratio >= Constants.floodRatio {
             guard mostOnly || failing || connectionsWithoutRequests(evidence) else { return nil }
             return Judgement(kind: .tlsHandshakeFlood, confidence: mostOnly || failing ? 0.85 : 0.65)
         }
         let packetsUp = evidence.pressures.contains { $0.metric == .clientPackets }
-        let inFewConnections = facts.newPacketShare >= 0.25 && facts.packetsSitInFewConnections
+        let inFewConnections =
+            facts.newPacketShare >= Constants.newPacketShare && facts.packetsSitInFewConnections
         guard !requestsUp, (failing && flowsAreIn) || (packetsUp && inFewConnections) else { return nil }
         return Judgement(kind: .tlsRenegotiation, confidence: packetsUp && inFewConnections ? 0.8 : 0.6)
     }
-
-    /// Failing handshakes a second to usual connections a second: 2.5 to 10 in floods, 0.3 under renegotiation (measured).
-    private static let failingRatio = 2.0
-
-    /// A flood of handshakes multiplies the connections; renegotiation stays below this (detection.md §6).
-    private static let floodRatio = 4.0
 
     /// The service writes a log, and far fewer lines come out of a connection than usual.
     private static func connectionsWithoutRequests(_ evidence: Evidence) -> Bool {
         let lines = evidence.facts.lines
         guard lines.change == .fewer, let ratio = lines.ratio, let usual = lines.usual else { return false }
-        return ratio < 0.3 * usual && !evidence.pressures.contains { $0.metric == .requests }
+        return ratio < Constants.fewLines * usual && !evidence.pressures.contains { $0.metric == .requests }
     }
 
     /// How many signs say that the newcomers are not users: compared with the known clients of the same time, never with
@@ -164,21 +172,29 @@ package enum Classifier {
             Double(facts.newFromUnknown + facts.requestsFromUnknown) / Double(max(1, facts.sources))
         let ten = Double(facts.duration) / 10
         // A person makes a request in a few seconds, a tool several a second.
-        if perSource / max(1, ten) >= 20 { signs += 1 }
+        if perSource / max(1, ten) >= Constants.toolRate { signs += 1 }
         return signs
     }
 
     private static func stands(_ newcomers: Concentration, outFrom known: Concentration) -> Bool {
-        guard newcomers.total >= 20 else { return false }
+        guard newcomers.total >= Constants.leastValues.newcomers else { return false }
         // A crowd comes for one thing as well: it must be much more one thing than what the others come for.
-        guard known.total >= 10 else { return newcomers.topShare >= 0.7 }
-        return (newcomers.topShare >= 0.35 && newcomers.topShare >= 3 * known.topShare)
-            || (newcomers.topShare >= 0.9 && newcomers.topShare >= 1.5 * known.topShare)
+        guard known.total >= Constants.leastValues.known else {
+            return newcomers.topShare >= Constants.aloneShare
+        }
+        return [Constants.standsOut, Constants.nearlyAll].contains {
+            newcomers.topShare >= $0.share && newcomers.topShare >= $0.ratio * known.topShare
+        }
     }
 
     /// Nobody asks twice for the same, where the others do: paths that are made up to pass the cache.
     private static func scatter(_ newcomers: Concentration, unlike known: Concentration) -> Bool {
-        newcomers.total >= 50 && newcomers.topShare < 0.02 && known.total >= 10 && known.topShare >= 0.08
+        isScattered(newcomers) && known.total >= Constants.leastValues.known
+            && known.topShare >= Constants.scatter.knownShare
+    }
+
+    private static func isScattered(_ values: Concentration) -> Bool {
+        values.total >= Constants.scatter.least && values.topShare < Constants.scatter.share
     }
 
     private static func classifyQueries(
@@ -187,8 +203,10 @@ package enum Classifier {
         let usual = baseline.metric(.queries).mean
         // Names that nobody has asked for have no answer, or none in time.
         let misses = Double(facts.noSuchName + facts.failures) / Double(max(1, facts.requests))
-        let scattered = service.unknownPaths.total >= 50 && service.unknownPaths.topShare < 0.02
-        if service.kind == .dns, usual > 0, misses >= 0.8 || (scattered && misses >= 0.3) {
+        let scattered = isScattered(service.unknownPaths)
+        if service.kind == .dns, usual > 0,
+            misses >= Constants.misses.alone || (scattered && misses >= Constants.misses.scattered)
+        {
             return Judgement(kind: .dnsRandomSubdomain, confidence: 0.75)
         }
         return Judgement(kind: service.kind == .dns ? .dnsFlood : .networkFlood, confidence: 0.75)

@@ -2,7 +2,9 @@
 
 import FlowModel
 
-/// Every constant of the detector, with unit and reason in ``options``; the `detection:` section of the configuration.
+/// Every constant by which it is decided what is said and when, with unit and reason in ``options``; the `detection:` section
+/// of the configuration, and of each service. Those of which nobody who runs a service knows better are in
+/// ``LearningConstants`` and ``ClassConstants``.
 package struct DetectionPolicy: Equatable, Sendable {
     /// `pressure_threshold`: nats of evidence before pressure counts.
     package var pressureThreshold = 16.0
@@ -56,6 +58,12 @@ package struct DetectionPolicy: Equatable, Sendable {
     package var referenceRise = 0.1
     /// `minimum_baseline`: seconds learned.
     package var minimumBaseline = 25.0
+    /// `log_silence`: seconds.
+    package var logSilence = 30.0
+    /// `exporter_silence`: seconds; of the whole detector.
+    package var exporterSilence = 120.0
+    /// `exporter_loss`: share (0…1) of what an exporter sent; of the whole detector.
+    package var exporterLoss = 0.01
 
     /// What is switched off to measure what it is worth; nothing in operation.
     package var disabledRules: DisabledRules = []
@@ -149,6 +157,21 @@ package struct DetectionPolicy: Equatable, Sendable {
         Option(
             name: "minimum_baseline", unit: "s", range: 10...3600,
             reason: "seconds learned before anything is judged", path: \.minimumBaseline),
+        Option(
+            name: "log_silence", unit: "s", range: 10...3600,
+            reason:
+                "a log that has spoken and is silent for so long, while connections come, is worth a notice",
+            path: \.logSilence),
+        Option(
+            name: "exporter_silence", unit: "s", range: 30...3600,
+            reason:
+                "the same for an exporter, if its usual pauses are shorter; at least twice its active timeout",
+            path: \.exporterSilence),
+        Option(
+            name: "exporter_loss", unit: "", range: 0.0001...1,
+            reason:
+                "share of its datagrams lost in a minute that is worth a notice, and makes incidents a step milder",
+            path: \.exporterLoss),
         Option(
             name: "pressure_window", unit: "s", range: 10...60,
             reason:

@@ -83,7 +83,7 @@ package struct Detector: ~Copyable {
         while judges.count < windows.serviceCount {
             judges.append(ServiceJudge(slot: judges.count))
         }
-        let news = telemetry.evaluate(exporters, now: windows.now)
+        let news = telemetry.evaluate(exporters, now: windows.now, policy)
         var verdicts = watchesExporters ? news : []
         explanations.removeAll()
         suppression.advance(to: windows.now)

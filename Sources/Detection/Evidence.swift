@@ -42,8 +42,8 @@ package struct Evidence: Sendable {
     package var rawEvidence = 0
     /// The service's flow records are sampled.
     package var samplingInterval = 1
-    /// Share (0…1) of what its exporter sent in the last minute that never arrived.
-    package var loss = 0.0
+    /// So much of what its exporter sent in the last minute never arrived that it cannot be told what is missing.
+    package var isLossy = false
     /// The warm-up is not over.
     package var isCold = true
     /// Figures since the onset.
@@ -63,12 +63,10 @@ package struct Evidence: Sendable {
 
     /// What one record stands for says less of single seconds beyond this.
     private static let wideSampling = 100
-    /// Beyond this share of loss it cannot be told what is missing.
-    private static let muchLoss = 0.01
 
     /// How far the telemetry behind it is as good as can be, 0…1: sure classes are less sure on it.
     package var trust: Double {
-        (samplingInterval > Self.wideSampling ? 0.8 : 1) * (loss > Self.muchLoss ? 0.8 : 1)
+        (samplingInterval > Self.wideSampling ? 0.8 : 1) * (isLossy ? 0.8 : 1)
     }
 
     package init(now: Int64) { self.now = now }

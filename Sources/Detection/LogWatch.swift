@@ -14,8 +14,6 @@ struct LogWatch: Sendable {
 
     private(set) var isSilent = false
 
-    /// A shorter gap is a relay that takes a breath.
-    private static let least: Int64 = 30
     /// Lines that would usually have come in the gap: by chance none comes once in e^20.
     private static let missing = 20.0
     /// Connections in the gap without which the silence may be the service's own.
@@ -23,17 +21,19 @@ struct LogWatch: Sendable {
 
     /// - Parameter isCalm: nothing is suspected or open.
     mutating func evaluate(
-        _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, isCalm: Bool
+        _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, isCalm: Bool,
+        _ policy: DetectionPolicy
     ) -> Finding? {
         guard let last = windows.lastLogged(slot) else { return nil }
         let gap = windows.now - last
+        let least = Int64(policy.logSilence)
         if isSilent {
-            guard gap < Self.least else { return nil }
+            guard gap < least else { return nil }
             isSilent = false
             return .speaksAgain
         }
         // What flows tell is late: as many of their seconds are compared as the log has been silent.
-        guard isCalm, gap >= Self.least, Double(gap) * baseline.metric(.requests).mean >= Self.missing else {
+        guard isCalm, gap >= least, Double(gap) * baseline.metric(.requests).mean >= Self.missing else {
             return nil
         }
         let until = windows.now - windows.startLag(slot)

@@ -90,7 +90,7 @@ struct ServiceJudge: Sendable {
         var evidence = EvidenceCollector.collect(
             windows, slot: slot, seconds: seconds, baseline: baseline, isCalm: isCalm, explains: explains,
             expected: circumstances.expected, policy: policy)
-        evidence.loss = exporter(of: windows.service(slot), exporters)?.loss ?? 0
+        evidence.isLossy = (exporter(of: windows.service(slot), exporters)?.loss ?? 0) > policy.exporterLoss
         return judge(evidence, windows, exporters, policy, isCalm: isCalm, explains, &explanations)
     }
 
@@ -109,7 +109,7 @@ struct ServiceJudge: Sendable {
     ) -> [Verdict] {
         machine.passed()
         stirs = false
-        guard let silence = log.evaluate(windows, slot: slot, baseline: baseline, isCalm: true) else {
+        guard let silence = log.evaluate(windows, slot: slot, baseline: baseline, isCalm: true, policy) else {
             return []
         }
         read(windows, &seconds)
@@ -148,7 +148,7 @@ struct ServiceJudge: Sendable {
         var words = messages(actions, evidence).map { message in
             word(message, evidence, severity, windows, exporters)
         }
-        if let silence = log.evaluate(windows, slot: slot, baseline: baseline, isCalm: isCalm) {
+        if let silence = log.evaluate(windows, slot: slot, baseline: baseline, isCalm: isCalm, policy) {
             words.append(word(silence, evidence, windows, exporters))
         }
         return words

@@ -34,10 +34,12 @@ struct TelemetryWatch: Sendable {
     private(set) var statuses: [ExporterStatus] = []
 
     /// What there is to say. Exporters that are not steady yet are left alone.
-    mutating func evaluate(_ statuses: [ExporterStatus], now: Int64) -> [Verdict] {
+    mutating func evaluate(_ statuses: [ExporterStatus], now: Int64, _ policy: DetectionPolicy) -> [Verdict] {
         var verdicts: [Verdict] = []
         for status in statuses where status.datagrams >= ExporterEpisodes.steady {
-            for news in exporters[status.address, default: ExporterEpisodes()].news(of: status, now: now) {
+            for news in exporters[status.address, default: ExporterEpisodes()].news(
+                of: status, now: now, policy)
+            {
                 verdicts.append(verdict(status, news, now: now))
             }
         }
@@ -77,12 +79,8 @@ struct ExporterEpisodes: Sendable {
 
     /// An exporter is steady after this many datagrams.
     static let steady: UInt64 = 20
-    /// A steady exporter that says nothing for so many seconds is silent; active timeouts are at most half of it.
-    private static let silence: Int64 = 120
     /// Loss is measured over so many seconds.
     private static let minute: Int64 = 60
-    /// Share that is lost in a minute, from which it is said: as much takes a step of severity from incidents.
-    private static let lossThreshold = 0.01
     /// Units lost in a minute below which a share says nothing.
     private static let leastLost: UInt64 = 10
     /// A clock that is further off makes flows seem older, or younger, than what the tests allow for lateness. v9 and IPFIX
@@ -110,11 +108,11 @@ struct ExporterEpisodes: Sendable {
     private var clockEpisode = Episode()
     private var templateEpisode = Episode()
 
-    mutating func news(of status: ExporterStatus, now: Int64) -> [News] {
+    mutating func news(of status: ExporterStatus, now: Int64, _ policy: DetectionPolicy) -> [News] {
         var news: [News] = []
         let quiet = now - status.lastSeen.seconds
         note(arrival: status.lastSeen.seconds)
-        if Double(quiet) >= limit, !isSilent {
+        if Double(quiet) >= limit(policy), !isSilent {
             isSilent = true
             news.append(News(words: "has been silent for \(quiet) s: its services are not watched"))
         } else if quiet < 10, isSilent {
@@ -129,12 +127,12 @@ struct ExporterEpisodes: Sendable {
         minuteBegin = (now, status)
         // Of a minute without a datagram nothing is known, and a clock that leapt makes none.
         guard !isSilent, now > begin.second, status.datagrams > begin.status.datagrams else { return news }
-        return news + minute(status, since: begin.status, began: begin.second)
+        return news + minute(status, since: begin.status, began: begin.second, policy)
     }
 
     /// Seconds without a word that are silence.
-    private var limit: Double {
-        min(Self.longestPause, max(Double(Self.silence), Self.pauseFactor * usualPause))
+    private func limit(_ policy: DetectionPolicy) -> Double {
+        min(Self.longestPause, max(policy.exporterSilence, Self.pauseFactor * usualPause))
     }
 
     private mutating func note(arrival second: Int64) {
@@ -143,14 +141,16 @@ struct ExporterEpisodes: Sendable {
         usualPause = max(Double(second - before), usualPause * (1 - Self.pauseFading))
     }
 
-    private mutating func minute(_ status: ExporterStatus, since before: ExporterStatus, began: Int64)
+    private mutating func minute(
+        _ status: ExporterStatus, since before: ExporterStatus, began: Int64, _ policy: DetectionPolicy
+    )
         -> [News]
     {
         var news: [News] = []
         let lost = status.lost >= before.lost ? status.lost - before.lost : 0
         let received = status.received >= before.received ? status.received - before.received : 0
         loss = lost > 0 ? Double(lost) / Double(lost + received) : 0
-        let isLossy = loss >= Self.lossThreshold && lost >= Self.leastLost
+        let isLossy = loss >= policy.exporterLoss && lost >= Self.leastLost
         switch lossEpisode.note(isBad: isLossy, after: 1, ends: Self.goodMinutes, now: began) {
         case .begins:
             news.append(
