@@ -9,7 +9,7 @@ private let policy = DetectionPolicy()
 /// Evidence as the machine would get it at `now`, with the gates that the arguments name.
 private func evidence(
     _ now: Int64, pressure: Bool = true, harm: Bool = true, inOrder: Bool = true, sourcesChanged: Bool = true,
-    raw: Int = 100
+    hasCause: Bool = true, raw: Int = 100
 ) -> Evidence {
     var evidence = Evidence(now: now)
     if pressure {
@@ -29,7 +29,7 @@ private func evidence(
         (evidence.outcomeNow, evidence.lastHarmed) = (64, now)
     }
     evidence.isInOrder = inOrder && pressure && harm
-    (evidence.sourcesChanged, evidence.hasCause) = (sourcesChanged, true)
+    (evidence.sourcesChanged, evidence.hasCause) = (sourcesChanged, hasCause)
     evidence.rawEvidence = raw
     return evidence
 }
@@ -85,7 +85,7 @@ private func said(
 
     @Test(arguments: [
         evidence(0, pressure: false), evidence(0, harm: false), evidence(0, inOrder: false),
-        evidence(0, sourcesChanged: false), evidence(0, raw: 11),
+        evidence(0, sourcesChanged: false), evidence(0, hasCause: false), evidence(0, raw: 11),
     ])
     func anyGateThatFailsKeepsItFromOpening(gate: Evidence) {
         var machine = IncidentMachine()
@@ -112,6 +112,39 @@ private func said(
         let said = (Int64(0)..<100).flatMap { machine.tick(evidence($0, harm: false)) }
         #expect(said == [.notice(.surge)])
         #expect(machine.isSuspicious)
+    }
+
+    /// Trap: what comes each day at noon is three times what comes at night.
+    @Test func whatHasBeenCarriedBeforeIsNoSurge() {
+        var machine = IncidentMachine()
+        let said = (Int64(0)..<100).flatMap { second in
+            var tick = evidence(second, harm: false)
+            tick.pressures[0].capacity = second < 50 ? 100 : 99
+            let actions = machine.tick(tick)
+            return actions.map { (second, $0) }
+        }
+        #expect(said.map(\.1) == [.notice(.surge)])
+        #expect(said.first?.0 == 50)
+    }
+
+    /// Trap: two bad seconds are still seen in the third.
+    @Test func whatDidNotLastIsNotHeldForThreeSeconds() {
+        var machine = IncidentMachine()
+        for second in Int64(0)..<20 {
+            var tick = evidence(second)
+            (tick.harms[0].onset, tick.harms[0].end) = (0, 1)
+            #expect(machine.tick(tick) == [])
+        }
+    }
+
+    /// Trap: an outage that meets a short crowd is remembered for longer than a minute out of order.
+    @Test func whatIsOnlyRememberedIsNotUnclear() {
+        var machine = IncidentMachine()
+        for second in Int64(0)..<120 {
+            var tick = evidence(second, inOrder: false)
+            if second >= 30 { tick.pressureNow = 0 }
+            #expect(!machine.tick(tick).contains(.open))
+        }
     }
 
     @Test func newcomersWhoFailAloneAreAbsorbed() {

@@ -77,6 +77,10 @@ package struct AttackScore: Sendable {
         guard let incident, let evidence = result.truth.firstEvidence else { return nil }
         return incident.opened - evidence
     }
+    /// Harm was told of within five seconds: what fails only after a timeout nobody can see before.
+    package var isVisibleAtOnce: Bool {
+        result.truth.firstEvidence.map { $0 <= attack.span.lowerBound + 5 } ?? false
+    }
     /// Seconds after its end.
     package var timeToClear: Double? { incident?.cleared.map { $0 - attack.span.upperBound } }
     package var isRightAtOnce: Bool { incident.map { attack.kind.classes.contains($0.kind) } ?? false }
