@@ -177,7 +177,9 @@ package struct IncidentMachine: Sendable {
 
     private mutating func notices(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
         guard evidence.hasEnough(policy) else { return [] }
-        if Double(surgeTicks) >= policy.noticeAfter,
+        // What is over is no news, however long the sums remember it.
+        let goesOn = evidence.lastPressed.map { evidence.now - $0 <= evidence.lag + Self.margin } ?? false
+        if Double(surgeTicks) >= policy.noticeAfter, goesOn,
             evidence.pressures.contains(where: { $0.surprise >= policy.surgeRatio })
         {
             if evidence.harmsOnlyNewcomers { return notice(.absorbedAttack) }

@@ -127,6 +127,16 @@ private func said(
         #expect(said.first?.0 == 50)
     }
 
+    /// Trap: the sums remember for a minute what an incident was cleared of.
+    @Test func pressureThatIsOverIsNoSurge() {
+        var machine = IncidentMachine()
+        for second in Int64(0)..<100 {
+            var tick = evidence(second, harm: false)
+            (tick.lastPressed, tick.lag) = (0, 5)
+            #expect(second < 10 || machine.tick(tick) == [])
+        }
+    }
+
     /// Trap: two bad seconds are still seen in the third.
     @Test func whatDidNotLastIsNotHeldForThreeSeconds() {
         var machine = IncidentMachine()

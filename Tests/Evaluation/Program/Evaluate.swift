@@ -73,7 +73,8 @@ struct Evaluate: ParsableCommand {
         let weeks = grid.weeks.filter { $0.source == .synthetic || worldCup != nil }
         summary.weeks = try Runner.map(weeks, width: width) { weeks in
             let model = weeks.model(worldCup)
-            return WeeksScore(weeks, try Runner.run(model, seed: weeks.seed, warmUp: 3600, isTold: true), model)
+            return WeeksScore(
+                weeks, try Runner.run(model, seed: weeks.seed, warmUp: 3600, isTold: true), model)
         }
         say("weeks: \(clock.now - start)")
         let report = summary.report

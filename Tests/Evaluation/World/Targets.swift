@@ -35,7 +35,8 @@ struct Targets {
             let late = Statistics.estimate(0.95, of: times)
         else { return nil }
         return row(
-            "time to detect, floods of 3 × capacity and more whose harm shows within 5 s, with log", "median ≤ 6 s, p95 ≤ 10 s",
+            "time to detect, floods of 3 × capacity and more whose harm shows within 5 s, with log",
+            "median ≤ 6 s, p95 ≤ 10 s",
             "\(Words.seconds(median)), \(Words.seconds(late))", median.value <= 6 && late.value <= 10)
     }
 
