@@ -145,7 +145,8 @@ let package = Package(
             ],
             path: "Tests/Scenarios/Support", swiftSettings: rules),
         .executableTarget(
-            name: "ScenarioPlayer", dependencies: ["Alerting", "ScenarioSupport"],
+            // A scenario holds a configuration: who holds one must be built anew when its layout changes.
+            name: "ScenarioPlayer", dependencies: ["Alerting", "Detection", "ScenarioSupport", "Settings"],
             path: "Tests/Scenarios/Player",
             swiftSettings: rules),
         tests("FlowModelTests", ["FlowModel"]),
@@ -173,7 +174,7 @@ let package = Package(
             "PipelineTests",
             ["Detection", "FlowDecoding", "FlowModel", "Pipeline", "ServiceWindows", "Settings"]),
         tests("EvaluationWorldTests", ["Detection", "EvaluationWorld", "FlowDecoding", "FlowModel"]),
-        tests("ScenarioTests", ["ScenarioSupport"]),
+        tests("ScenarioTests", ["Detection", "ScenarioSupport", "Settings"]),
         tests("IntegrationTests", ["FlowModel", "spate"]),
         tests("TidyTests", []),
     ],
