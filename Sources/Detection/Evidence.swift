@@ -71,8 +71,8 @@ package struct Evidence: Sendable {
 
     package init(now: Int64) { self.now = now }
 
-    /// The strongest metric that is up beyond what has ever been carried of it.
-    package var unprecedented: PressureFinding? { pressures.first { $0.exceedsCapacity } }
+    /// The strongest metric that is up and brought more in a minute than was ever carried of it.
+    package var unprecedented: PressureFinding? { pressures.first { $0.rateOfMinute > $0.capacity } }
 
     /// Whether a pressure and a harm, as far as they are asked for, stood for so many seconds of event time: two bad seconds
     /// are still seen in the third.

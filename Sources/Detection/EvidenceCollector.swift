@@ -119,6 +119,10 @@ enum EvidenceCollector {
             evidence.observations?.add(metric, finding, seconds, usual, lag: lag, policy)
             guard var finding else { continue }
             finding.capacity = policy.disabledRules.contains(.capacity) ? 0 : baseline.capacity(of: metric)
+            if finding.isUp {
+                finding.rateOfMinute = PressureTest.mean(
+                    metric, seconds, from: finding.end - 59, through: finding.end)
+            }
             evidence.pressureNow = max(evidence.pressureNow, finding.recent)
             evidence.lastPressed = latest(evidence.lastPressed, finding.lastLoud)
             evidence.lag = max(evidence.lag, lag)

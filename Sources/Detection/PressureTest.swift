@@ -27,6 +27,9 @@ package struct PressureFinding: Sendable {
     package var lastLoud: Int64?
     /// The most of it that the service has carried in a healthy minute; 0 while that is not known.
     package var capacity = 0.0
+    /// Mean rate of the minute up to the end: what can be held against the capacity, which is of whole minutes, however short
+    /// the burst was.
+    package var rateOfMinute = 0.0
     /// Only against the slow reference: it has no beginning that harm could be compared with.
     package var isSlow = false
 
@@ -38,6 +41,7 @@ package struct PressureFinding: Sendable {
         (self.metric, self.evidence, self.recent, self.onset) = (metric, evidence, recent, onset)
         (self.end, self.rate, self.baseline, self.isUp) = (end, rate, baseline, isUp)
         (self.isRising, self.lastLoud) = (isRising || isUp, lastLoud)
+        rateOfMinute = rate
     }
 
     /// The service has never carried as much.

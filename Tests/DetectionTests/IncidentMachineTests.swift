@@ -119,7 +119,7 @@ private func said(
         var machine = IncidentMachine()
         let said = (Int64(0)..<100).flatMap { second in
             var tick = evidence(second, harm: false)
-            tick.pressures[0].capacity = second < 50 ? 100 : 99
+            (tick.pressures[0].rateOfMinute, tick.pressures[0].capacity) = (30, second < 50 ? 30 : 29)
             let actions = machine.tick(tick)
             return actions.map { (second, $0) }
         }
