@@ -50,7 +50,7 @@ package struct MetricBaseline: Sendable {
     ///   growth is followed within hours, a flood within none.
     package mutating func learn(rate: Double, slowly: Bool = false) {
         guard !isGrown else { return }
-        let x = naturalLogarithm(max(0, rate) + 0.5)
+        let x = LogTable.logarithm(max(0, rate))
         guard !slowly else { return rise(towards: x, seconds: 1) }
         count = min(count + 1, LearningConstants.hour)
         let gain = 1 / count
@@ -202,9 +202,12 @@ package struct MetricBaseline: Sendable {
 }
 
 extension Double {
-    /// The number, or the bound that it is beyond.
+    /// The number, or the bound that it is beyond; of what is no number the lower one. Without a jump, which nobody could
+    /// foresee in the loops of the tests.
+    @inline(__always)
     func clamped(to range: ClosedRange<Double>) -> Double {
-        Swift.min(range.upperBound, Swift.max(range.lowerBound, self))
+        let raised = self > range.lowerBound ? self : range.lowerBound
+        return raised < range.upperBound ? raised : range.upperBound
     }
 }
 

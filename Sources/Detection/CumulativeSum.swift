@@ -7,6 +7,8 @@ package struct CumulativeSum {
     package let threshold: Double
     /// A single second moves the sum no further than this, so that one burst cannot decide alone.
     package static let stepLimit = 8.0
+    /// What a second may add.
+    static let steps = -stepLimit...stepLimit
 
     /// The sum stops at this many thresholds, so that an end shows within half a minute: at four, a clean service took
     /// more than two minutes to be called clear.
@@ -32,6 +34,7 @@ package struct CumulativeSum {
     private static let fading = 1.0 / 8
     /// Largest sum in the seconds that are only just complete: whether it still goes on.
     package private(set) var recent = 0.0
+    private let sums: ClosedRange<Double>
     private let decisionStart: Int64
     private let recentStart: Int64
     /// Sums at or below this restart the onset: 0 for pressure; h/4 for outcomes, whose zeros lie too early.
@@ -43,16 +46,18 @@ package struct CumulativeSum {
     ///   - window: seconds by which the decision looks further back.
     package init(threshold: Double, restart: Double, last: Int64, lag: Int64, window: Int64) {
         (self.threshold, self.restart) = (threshold, restart)
+        sums = 0...max(0, Self.cap * threshold)
         decisionStart = last - lag - window
         recentStart = last - lag - 3
     }
 
     /// Adds the evidence of the next second, in nats.
+    @inline(__always)
     package mutating func add(_ evidence: Double, second: Int64) {
-        let step = min(Self.stepLimit, max(-Self.stepLimit, evidence))
-        sum = min(Self.cap * threshold, max(0, sum + step))
+        let step = evidence.clamped(to: Self.steps)
+        sum = (sum + step).clamped(to: sums)
         let change = step < 0 ? min(step, -Self.fading * threshold) : step
-        loudness = min(Self.cap * threshold, max(0, loudness + change))
+        loudness = (loudness + change).clamped(to: sums)
         if loudness >= Self.loud * threshold { lastLoud = second }
         if sum <= restart {
             riseStart = nil

@@ -19,9 +19,11 @@ struct LogWatch: Sendable {
     /// Connections in the gap without which the silence may be the service's own.
     private static let connections = 12
 
-    /// - Parameter isCalm: nothing is suspected or open.
+    /// - Parameters:
+    ///   - usual: requests a second.
+    ///   - isCalm: nothing is suspected or open.
     mutating func evaluate(
-        _ windows: borrowing ServiceAggregator, slot: Int, baseline: ServiceBaseline, isCalm: Bool,
+        _ windows: borrowing ServiceAggregator, slot: Int, usual: Double, isCalm: Bool,
         _ policy: DetectionPolicy
     ) -> Finding? {
         guard let last = windows.lastLogged(slot) else { return nil }
@@ -33,9 +35,7 @@ struct LogWatch: Sendable {
             return .speaksAgain
         }
         // What flows tell is late: as many of their seconds are compared as the log has been silent.
-        guard isCalm, gap >= least, Double(gap) * baseline.metric(.requests).mean >= Self.missing else {
-            return nil
-        }
+        guard isCalm, gap >= least, Double(gap) * usual >= Self.missing else { return nil }
         let until = windows.now - windows.startLag(slot)
         guard until > last else { return nil }
         let came = windows.seconds(max(last + 1, until - EvidenceCollector.lookBack)...until, slot: slot)

@@ -154,32 +154,30 @@ enum OutcomeTest {
     }
 
     /// nats of a bad one and of a good one, where the share `p0` of bad ones is expected.
-    private static func weights(_ p0: Double) -> (hit: Double, miss: Double) {
+    static func weights(_ p0: Double) -> (hit: Double, miss: Double) {
         let p1 = min(0.98, p0 + max(0.10, p0))
         return (naturalLogarithm(p1 / p0), naturalLogarithm((1 - p1) / (1 - p0)))
     }
 
-    /// What the sum of a channel is at most anywhere in `seconds`, for each baseline within the bounds, and by how much one
-    /// more that is bad raises it at most. All else that is told lowers it: the evidence of a second falls when more is
+    /// What the sum of a channel is at most anywhere in `seconds`, for each baseline within the bounds. One more that is bad
+    /// raises it by `hit - miss` at most, and all else that is told lowers it: the evidence of a second falls when more is
     /// good, when more is expected, and when seconds before are forgotten.
-    static func bound(
+    static func most(
         _ channel: OutcomeChannel, seconds: [ServiceSecond], within bounds: RatioBounds, ofKnown: Bool,
         policy: DetectionPolicy
-    ) -> (most: Double, each: Double) {
-        let (hit, miss) = weights(bounds.expected)
+    ) -> Double {
         var (sum, most) = (0.0, 0.0)
         let all = seconds.span
         for index in all.indices {
             let (k, n) = counts(channel, all, index, ofKnown: ofKnown, policy)
-            guard n > 0, k > 0 || sum > 0 else { continue }
-            let evidence = k * hit + (n - k) * miss
+            let evidence = n > 0 ? k * bounds.hit + (n - k) * bounds.miss : 0
             let correlation =
                 evidence > 0 ? bounds.overdispersion.lowerBound : bounds.overdispersion.upperBound
             let step = evidence / (1 + (n - 1) * correlation)
-            sum = max(0, sum + min(CumulativeSum.stepLimit, max(-CumulativeSum.stepLimit, step)))
-            most = max(most, sum)
+            sum = (sum + step.clamped(to: CumulativeSum.steps)).clamped(to: 0 ... .infinity)
+            most = sum > most ? sum : most
         }
-        return (most, hit - miss)
+        return most
     }
 
     /// k of n in all seconds from `start` on.

@@ -210,6 +210,11 @@ enum LogTable {
         return Int64(first)
     }
 
+    /// The same of a rate, which need not be whole.
+    static func logarithm(_ rate: Double) -> Double {
+        Int64(exactly: rate).map(logarithm) ?? naturalLogarithm(rate + 0.5)
+    }
+
     static func logarithm(_ count: Int64) -> Double {
         count >= 0 && count < Int64(size) ? small[Int(count)] : naturalLogarithm(Double(max(0, count)) + 0.5)
     }

@@ -192,9 +192,16 @@ struct ServiceBaseline: Sendable {
     private mutating func learnSources(
         _ windows: borrowing ServiceAggregator, _ slot: Int, until second: Int64
     ) {
+        let isFirstMinute = learned <= 60
+        guard isFirstMinute || (second + Int64(slot)) % Self.sourceTurn == 0 else { return }
         let seen = Double(windows.distinctSources(slot: slot, until: second, seconds: Self.sourceSeconds))
-        sources = learned <= 60 ? max(sources, seen) : sources + (seen - sources) / 600
+        sources = isFirstMinute ? max(sources, seen) : sources + (seen - sources) * Self.sourceGain
     }
+
+    /// They are counted in slices of so many seconds: to ask more often tells little.
+    private static let sourceTurn: Int64 = 8
+    /// Ten minutes.
+    private static let sourceGain = Double(sourceTurn) / 600
 
     // MARK: Grown
 
@@ -255,6 +262,10 @@ struct ServiceBaseline: Sendable {
 
     /// Good answers, by the log.
     var answers: MetricBaseline { metrics[PressureMetric.placeOfAnswers] }
+
+    /// By ``OutcomeChannel/place``.
+    @inline(__always)
+    func ratio(_ place: Int) -> RatioBaseline { ratios[place] }
 
     func ratio(_ channel: OutcomeChannel, ofKnown: Bool) -> RatioBaseline {
         ratios[OutcomeChannel.place(of: channel, ofKnown: ofKnown)]

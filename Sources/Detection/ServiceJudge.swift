@@ -51,6 +51,19 @@ struct ServiceJudge: Sendable {
         circumstances: Circumstances, policy: DetectionPolicy, demand: ExplanationDemand, screens: Bool,
         seconds: inout [ServiceSecond], into explanations: inout [Explanation]
     ) -> [Verdict] {
+        begin(windows, news, circumstances)
+        let verdicts = judge(
+            windows, exporters: exporters, policy: policy, explains: wants(demand, windows), screens: screens,
+            seconds: &seconds, into: &explanations)
+        baseline.learn(
+            windows, slot: slot, now: windows.now, trouble: trouble(windows, policy, exporters),
+            isLogSilent: log.isSilent, policy: policy)
+        return verdicts
+    }
+
+    private mutating func begin(
+        _ windows: borrowing ServiceAggregator, _ news: ServiceNews, _ circumstances: Circumstances
+    ) {
         effect = SuppressionEffect()
         if windows.identity(slot) != identity {
             // Another service has taken the slot.
@@ -58,13 +71,14 @@ struct ServiceJudge: Sendable {
             identity = windows.identity(slot)
         }
         self.circumstances = circumstances
-        screening.note(news)
-        defer {
-            baseline.learn(
-                windows, slot: slot, now: windows.now, trouble: trouble(windows, policy, exporters),
-                isLogSilent: log.isSilent, policy: policy)
-        }
-        let explains = wants(demand, windows)
+        screening.note(news, at: windows.now)
+    }
+
+    private mutating func judge(
+        _ windows: borrowing ServiceAggregator, exporters: [ExporterStatus], policy: DetectionPolicy,
+        explains: Bool, screens: Bool, seconds: inout [ServiceSecond],
+        into explanations: inout [Explanation]
+    ) -> [Verdict] {
         guard baseline.isReady(at: windows.now, policy) else {
             if explains {
                 explanations.append(explained(.learning(known: baseline.learned), windows, policy))
@@ -109,7 +123,8 @@ struct ServiceJudge: Sendable {
     ) -> [Verdict] {
         machine.passed()
         stirs = false
-        guard let silence = log.evaluate(windows, slot: slot, baseline: baseline, isCalm: true, policy) else {
+        guard let silence = log.evaluate(windows, slot: slot, usual: usualRequests, isCalm: true, policy)
+        else {
             return []
         }
         read(windows, &seconds)
@@ -132,9 +147,8 @@ struct ServiceJudge: Sendable {
             judgement.kind != .demandOverload
             || evidence.pressures.contains { $0.metric.isArrival && $0.exceedsCapacity }
             || (evidence.pressures.isEmpty && !evidence.risingPressures.isEmpty)
-        let severity = Self.severity(
-            evidence, service, baseline,
-            kind: machine.isOpen ? machine.incident?.kind ?? judgement.kind : judgement.kind)
+        let severity = evidence.severity(
+            of: machine.isOpen ? machine.incident?.kind ?? judgement.kind : judgement.kind)
         var actions = machine.evaluated(evidence, severity: severity, policy: policy)
         let isNew = actions.contains { $0 == .open || $0 == .reopen }
         if isNew { begin(evidence, judgement, severity, windows, actions.contains(.reopen), policy) }
@@ -148,7 +162,7 @@ struct ServiceJudge: Sendable {
         var words = messages(actions, evidence).map { message in
             word(message, evidence, severity, windows, exporters)
         }
-        if let silence = log.evaluate(windows, slot: slot, baseline: baseline, isCalm: isCalm, policy) {
+        if let silence = log.evaluate(windows, slot: slot, usual: usualRequests, isCalm: isCalm, policy) {
             words.append(word(silence, evidence, windows, exporters))
         }
         return words
@@ -201,6 +215,8 @@ struct ServiceJudge: Sendable {
         }
         return messages
     }
+
+    private var usualRequests: Double { baseline.metric(.requests).mean }
 
     private var isUnderMaintenance: Bool { circumstances.maintenance != nil }
 
@@ -317,21 +333,6 @@ struct ServiceJudge: Sendable {
             confidence: kind == .unclear ? 0.5 : judgement.confidence, severity: severity,
             openedAt: evidence.now,
             onset: evidence.onset, updateInterval: Int64(policy.updateInterval))
-    }
-
-    /// detection.md §7: by the harm; one lower where intent or evidence is in doubt.
-    static func severity(
-        _ evidence: Evidence, _ service: ServiceState, _ baseline: ServiceBaseline, kind: VerdictKind
-    ) -> Severity {
-        guard let harm = evidence.harm else { return .warning }
-        var severity: Severity =
-            harm.channel.isWeak
-            ? .warning : harm.ratio > 0.7 ? .critical : harm.ratio >= 0.3 ? .error : .warning
-        let isDoubtful = !kind.isAttack || evidence.trust < 1
-        if isDoubtful, severity > .warning {
-            severity = Severity(rawValue: severity.rawValue - 1) ?? .warning
-        }
-        return evidence.isCold ? min(severity, .warning) : severity
     }
 
     // MARK: Words

@@ -236,6 +236,12 @@ struct CellStore<Cell: WindowCell>: ~Copyable {
         return cells[first].second == block << CellSpan.blockShift ? first : -1
     }
 
+    /// Asks for the one-second cells of a block, which will be read soon.
+    func announcePage(slot: Int, block: Int64) {
+        let first = Int(directory[slot * Self.entries + fineEntry(block)]) * 8
+        cells.prefetch(first..<first + 8)
+    }
+
     /// The coarse cell of a block, or -1.
     func coarseCell(slot: Int, block: Int64) -> Int {
         let index = Int(directory[slot * Self.entries + coarseEntry(block)]) * 8 + Int(CellSpan.offset(block))

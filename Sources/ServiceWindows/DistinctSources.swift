@@ -229,7 +229,7 @@ struct DistinctSources: ~Copyable {
     /// Distinct clients in the slices that touch `(second - seconds, second]`; at most ``span`` seconds.
     func estimate(slot: Int, until second: Int64, seconds: Int64) -> Int {
         let oldest = second - seconds + 1
-        var merged = [UInt8](repeating: 0, count: Self.registers)
+        var merged = InlineArray<1024, UInt8>(repeating: 0)
         let first = slot * Self.slicesPerService
         for index in first..<first + Self.slicesPerService where slices[index].listed > 0 {
             let isShort = index - first < Self.ring
@@ -238,13 +238,12 @@ struct DistinctSources: ~Copyable {
             let shift = isShort ? Self.shortShift : Self.longShift
             let epoch = slices[index].epoch
             guard epoch >= oldest >> shift, epoch <= second >> shift else { continue }
-            var registers = merged.mutableSpan
-            add(index, to: &registers)
+            add(index, to: &merged)
         }
-        return Self.count(merged.span)
+        return Self.count(merged)
     }
 
-    private func add(_ index: Int, to merged: inout MutableSpan<UInt8>) {
+    private func add(_ index: Int, to merged: inout InlineArray<1024, UInt8>) {
         let block = Int(slices[index].block) * Self.registers
         if block == 0 {
             let list = index * Self.places
@@ -254,12 +253,12 @@ struct DistinctSources: ~Copyable {
             }
         } else {
             blocks.withSpan(block..<block + Self.registers) { ranks in
-                for register in ranks.indices { merged[register] = max(merged[register], ranks[register]) }
+                for register in merged.indices { merged[register] = max(merged[register], ranks[register]) }
             }
         }
     }
 
-    private static func count(_ values: borrowing Span<UInt8>) -> Int {
+    private static func count(_ values: borrowing InlineArray<1024, UInt8>) -> Int {
         // Registers by rank first: a division for each rank, not for each register.
         var withRank = InlineArray<64, Int>(repeating: 0)
         // Most are of few ranks: to count neighbours apart need not wait for the last one's count.

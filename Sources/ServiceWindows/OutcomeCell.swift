@@ -57,7 +57,7 @@ package struct OutcomeCell: Sendable, WindowCell {
 
     /// Requests of everybody, declared sources included: harm is harm, whoever asks. A failure is one of them, even where
     /// the metric that counts requests comes a second after the one that counts failures.
-    package var requestsAll: Int64 {
+    @inlinable package var requestsAll: Int64 {
         max(Int64(requestsKnown) + Int64(requestsFromUnknown), Int64(failures))
     }
 

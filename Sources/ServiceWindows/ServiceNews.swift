@@ -36,7 +36,22 @@ package struct ServiceNews: Sendable, BitwiseCopyable {
     package init() {}
 
     /// How many, at most 65,535: a packet, a connection or a request each.
-    package subscript(kind: HarmKind) -> UInt16 { counts[kind.rawValue] }
+    package subscript(kind: HarmKind) -> UInt16 {
+        get { counts[kind.rawValue] }
+        set { counts[kind.rawValue] = newValue }
+    }
+
+    /// Anything bad was told.
+    package var hasHarm: Bool {
+        for place in counts.indices where counts[place] > 0 { return true }
+        return false
+    }
+
+    /// Whether more of a kind is bad than in `allowance`.
+    package func exceeds(_ allowance: ServiceNews) -> Bool {
+        for place in counts.indices where counts[place] > allowance.counts[place] { return true }
+        return false
+    }
 
     /// Notes so many more; negative ones are none.
     package mutating func note(_ kind: HarmKind, _ more: Int32 = 1) {
@@ -68,13 +83,5 @@ extension ServiceAggregator {
         news[slot] = ServiceNews()
         pulses[slot].heard = 0
         return taken
-    }
-}
-
-extension ServiceNews {
-    /// Anything bad was told.
-    fileprivate var hasHarm: Bool {
-        for place in counts.indices where counts[place] > 0 { return true }
-        return false
     }
 }

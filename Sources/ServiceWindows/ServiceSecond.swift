@@ -9,24 +9,31 @@ package struct ServiceSecond: Sendable {
     package var cell: FlowCell
     /// What the service said of itself.
     package var log: OutcomeCell
-    /// What lasted from before the second.
-    fileprivate var levels: FlowLevels
+    /// Open connections.
+    package private(set) var open: Int64 = 0
+    /// Open connections that are slow.
+    package private(set) var slow: Int64 = 0
+    /// Packets from clients.
+    package private(set) var packetsIn: Int64 = 0
+    /// Packets to clients.
+    package private(set) var packetsOut: Int64 = 0
+    /// Octets from clients.
+    package private(set) var octetsIn: Int64 = 0
+    /// Octets to clients.
+    package private(set) var octetsOut: Int64 = 0
 
     /// One in which nothing happened.
-    fileprivate init() { (cell, log, levels) = (FlowCell(), OutcomeCell(), FlowLevels()) }
+    fileprivate init() { (cell, log) = (FlowCell(), OutcomeCell()) }
 
-    /// Open connections.
-    package var open: Int64 { max(0, Int64(levels.open) + Int64(cell.open)) }
-    /// Open connections that are slow.
-    package var slow: Int64 { max(0, Int64(levels.slow) + Int64(cell.slow)) }
-    /// Packets from clients.
-    package var packetsIn: Int64 { max(0, levels.traffic.packetsIn &+ cell.traffic.packetsIn) }
-    /// Packets to clients.
-    package var packetsOut: Int64 { max(0, levels.traffic.packetsOut &+ cell.traffic.packetsOut) }
-    /// Octets from clients.
-    package var octetsIn: Int64 { max(0, levels.traffic.octetsIn &+ cell.traffic.octetsIn) }
-    /// Octets to clients.
-    package var octetsOut: Int64 { max(0, levels.traffic.octetsOut &+ cell.traffic.octetsOut) }
+    /// Adds what lasted from before the second to what the cell has beyond it.
+    fileprivate mutating func complete(above levels: FlowLevels) {
+        open = max(0, Int64(levels.open) + Int64(cell.open))
+        slow = max(0, Int64(levels.slow) + Int64(cell.slow))
+        packetsIn = max(0, levels.traffic.packetsIn &+ cell.traffic.packetsIn)
+        packetsOut = max(0, levels.traffic.packetsOut &+ cell.traffic.packetsOut)
+        octetsIn = max(0, levels.traffic.octetsIn &+ cell.traffic.octetsIn)
+        octetsOut = max(0, levels.traffic.octetsOut &+ cell.traffic.octetsOut)
+    }
 }
 
 extension ServiceAggregator {
@@ -39,54 +46,58 @@ extension ServiceAggregator {
     }
 
     /// The same, in an array that was used before: the seconds of one service fill a large one.
+    ///
+    /// Whatever begins is booked together with its end, the latest of them a few seconds ahead of now. So what lasts from before a
+    /// block is what the cells from there on take away in all: they are read from the last to the first.
     package func read(_ range: ClosedRange<Int64>, slot: Int, into result: inout [ServiceSecond]) {
-        result.removeAll(keepingCapacity: true)
-        result.append(contentsOf: repeatElement(ServiceSecond(), count: range.count))
+        if result.count != range.count { result = Array(repeating: ServiceSecond(), count: range.count) }
         var seconds = result.mutableSpan
-        let first = CellSpan.block(range.lowerBound)
-        var levels = levels(before: first, slot)
-        for block in first...CellSpan.block(range.upperBound) {
-            let fine = cells.finePage(slot: slot, block: block)
-            let coarse = cells.coarseCell(slot: slot, block: block)
-            read(block, fine, coarse, range, slot, &levels, &seconds)
-            if coarse >= 0 { levels.add(cells[coarse].levels) }
-        }
-    }
-
-    /// What lasts from before a block. Whatever begins is booked together with its end, the latest of them a few seconds
-    /// ahead of now: what the later cells take away is what those before have left, and these need not be read.
-    func levels(before first: Int64, _ slot: Int) -> FlowLevels {
         var levels = FlowLevels()
+        let first = CellSpan.block(range.lowerBound)
         var block = CellSpan.block(now) + CellSpan.blocksAhead
         while block >= first {
+            if block > first, block <= CellSpan.block(range.upperBound) {
+                cells.announcePage(slot: slot, block: block - 1)
+                outcomeCells.announcePage(slot: slot, block: block - 1)
+            }
             let fine = cells.finePage(slot: slot, block: block)
             let coarse = cells.coarseCell(slot: slot, block: block)
             if fine >= 0 {
                 for offset in 0..<8 { levels.subtract(cells[fine + offset].levels) }
             }
             if coarse >= 0 { levels.subtract(cells[coarse].levels) }
+            read(block, fine, coarse, range, slot, levels, &seconds)
             block -= 1
         }
-        return levels
     }
 
-    /// Reads a block into the seconds of `range`, in place: they are large.
+    /// Reads a block, before which `levels` last, into the seconds of `range`, in place: they are large.
     private func read(
         _ block: Int64, _ fine: Int, _ coarse: Int, _ range: ClosedRange<Int64>, _ slot: Int,
-        _ levels: inout FlowLevels, _ seconds: inout MutableSpan<ServiceSecond>
+        _ before: FlowLevels, _ seconds: inout MutableSpan<ServiceSecond>
     ) {
-        let before = levels
+        let first = block << CellSpan.blockShift
+        guard range.overlaps(first...first + 7) else { return }
         let logged = outcomeCells.finePage(slot: slot, block: block)
         let coarseLogged = outcomeCells.coarseCell(slot: slot, block: block)
+        var levels = before
         for offset in Int64(0)..<8 {
-            let second = block << CellSpan.blockShift + offset
+            let second = first + offset
             if range.contains(second) {
                 let index = Int(second - range.lowerBound)
-                if fine >= 0 { seconds[index].cell = cells[fine + Int(offset)] }
-                seconds[index].cell.second = second
-                seconds[index].levels = levels
+                if fine >= 0 {
+                    seconds[index].cell = cells[fine + Int(offset)]
+                } else {
+                    seconds[index].cell = FlowCell()
+                    seconds[index].cell.second = second
+                }
                 if coarse >= 0 { seconds[index].cell.add(cells[coarse].share(offset, above: before)) }
-                if logged >= 0 { seconds[index].log = outcomeCells[logged + Int(offset)] }
+                seconds[index].complete(above: levels)
+                if logged >= 0 {
+                    seconds[index].log = outcomeCells[logged + Int(offset)]
+                } else {
+                    seconds[index].log = OutcomeCell()
+                }
                 if coarseLogged >= 0 { seconds[index].log.add(outcomeCells[coarseLogged].share(offset)) }
             }
             if fine >= 0 { levels.add(cells[fine + Int(offset)].levels) }

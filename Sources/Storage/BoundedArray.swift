@@ -79,6 +79,17 @@ public struct BoundedArray<Element: BitwiseCopyable>: ~Copyable {
         unsafe spate_prefetch(elements + index)
     }
 
+    /// Asks for all lines of the elements in a row.
+    @inlinable @inline(__always)
+    public func prefetch(_ range: Range<Int>) {
+        // SAFETY: an address only; the processor ignores a prefetch of one that it cannot read.
+        let first = unsafe UnsafeRawPointer(elements + range.lowerBound)
+        for offset in stride(from: 0, to: range.count &* MemoryLayout<Element>.stride, by: 64) {
+            // SAFETY: as above.
+            unsafe spate_prefetch(first + offset)
+        }
+    }
+
     /// Adds an element at the end, for which there must be room.
     public mutating func append(_ element: Element) {
         precondition(count < capacity, "the array is full")

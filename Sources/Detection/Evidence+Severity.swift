@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Evidence {
+    /// detection.md §7: by the harm; one lower where intent or evidence is in doubt.
+    func severity(of kind: VerdictKind) -> Severity {
+        guard let harm else { return .warning }
+        var severity: Severity =
+            harm.channel.isWeak
+            ? .warning : harm.ratio > 0.7 ? .critical : harm.ratio >= 0.3 ? .error : .warning
+        let isDoubtful = !kind.isAttack || trust < 1
+        if isDoubtful, severity > .warning {
+            severity = Severity(rawValue: severity.rawValue - 1) ?? .warning
+        }
+        return isCold ? min(severity, .warning) : severity
+    }
+}

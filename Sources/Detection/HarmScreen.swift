@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ServiceWindows
+
+/// When the tests of harm of a calm service have to be asked: at the last scan each channel's sum stood below half its
+/// threshold, and what is bad raises it by a bounded amount. Until so much bad has been told since, the channel cannot have
+/// come half way, whatever was told and however late.
+struct HarmScreen: Sendable {
+    /// What was told since the channels of its kind were asked.
+    private var news = ServiceNews()
+    /// How much bad each kind may bring before its channels could have come half way.
+    private var allowance = ServiceNews()
+    /// Second in which something bad of a kind was told last, or in which this began to listen.
+    private var latest = InlineArray<10, Int64>(repeating: .max)
+    /// Baselines for which the allowances hold, by channel, that of known clients among them; nil of what is not asked.
+    private var bounds = InlineArray<13, RatioBounds?>(repeating: nil)
+    /// No channel has been asked.
+    private var isExpired = true
+
+    /// No need to count further.
+    private static let mostAllowed = 10_000.0
+    /// Rounding of sums of some hundred terms is less.
+    private static let rounding = 1e-6
+
+    /// Takes what was told in the second before `now`.
+    mutating func note(_ news: ServiceNews, at now: Int64) {
+        guard news.hasHarm || latest[0] == .max else { return }
+        self.news.add(news)
+        for kind in HarmKind.allCases where news[kind] > 0 || latest[kind.rawValue] == .max {
+            latest[kind.rawValue] = now
+        }
+    }
+
+    /// Asks for all channels at the next tick.
+    mutating func expire() { isExpired = true }
+
+    /// Whether nothing can have come half way since the last scan.
+    @inline(__always)
+    func holds(_ baseline: ServiceBaseline) -> Bool {
+        guard !isExpired, !news.exceeds(allowance) else { return false }
+        let all = bounds.span
+        for place in all.indices {
+            if let known = all[place], !known.hold(baseline.ratio(place)) { return false }
+        }
+        return true
+    }
+
+    /// Asks the channels whose allowances are spent, or will be soon, and sets them anew.
+    ///
+    /// - Returns: false when a channel may have come half way to its threshold.
+    mutating func scan(
+        _ seconds: [ServiceSecond], isSampled: Bool, _ baseline: ServiceBaseline,
+        _ policy: DetectionPolicy, now: Int64
+    ) -> Bool {
+        if isExpired { bounds = InlineArray(repeating: nil) }
+        for channel in OutcomeChannel.learned
+        where !policy.disabledChannels.contains(channel) && channel.isEvidence(sampled: isSampled) {
+            if !isExpired, isWellOff(channel, baseline) { continue }
+            guard let room = room(of: channel, seconds, baseline, policy, now) else { return false }
+            guard let kind = channel.kind else { continue }
+            (allowance[kind], news[kind]) = (UInt16(max(0, room)), 0)
+        }
+        isExpired = false
+        return true
+    }
+
+    /// Half of the channel's allowance is left.
+    private func isWellOff(_ channel: OutcomeChannel, _ baseline: ServiceBaseline) -> Bool {
+        guard let kind = channel.kind, 2 * Int(news[kind]) <= Int(allowance[kind]) else { return false }
+        let all = bounds.span
+        for isOfKnown in channel.ways {
+            let place = OutcomeChannel.place(of: channel, ofKnown: isOfKnown)
+            guard let known = all[place], known.hold(baseline.ratio(place)) else { return false }
+        }
+        return true
+    }
+
+    /// How much bad the channel can bear and stay below half its threshold; nil when it may have come there.
+    private mutating func room(
+        of channel: OutcomeChannel, _ seconds: [ServiceSecond], _ baseline: ServiceBaseline,
+        _ policy: DetectionPolicy, _ now: Int64
+    ) -> Double? {
+        var room = Self.mostAllowed
+        let half = policy.outcomeThreshold * channel.thresholdFactor(policy) / 2
+        for isOfKnown in channel.ways {
+            let place = OutcomeChannel.place(of: channel, ofKnown: isOfKnown)
+            let known = RatioBounds(baseline.ratio(place))
+            bounds[place] = known
+            guard !known.isHopeless else { continue }
+            let most =
+                isClean(channel, at: now)
+                ? 0
+                : OutcomeTest.most(
+                    channel, seconds: seconds, within: known, ofKnown: isOfKnown, policy: policy)
+            guard most < half else { return nil }
+            room = min(room, (half - most - Self.rounding) / (known.hit - known.miss))
+        }
+        return room
+    }
+
+    /// Nothing bad of the channel lies in the seconds that the tests look at.
+    private func isClean(_ channel: OutcomeChannel, at now: Int64) -> Bool {
+        guard let kind = channel.kind else { return false }
+        return latest[kind.rawValue] < now - EvidenceCollector.lookBack - Self.clockOffset
+    }
+
+    /// Seconds by which something may be booked ahead of the clock, and one more.
+    private static let clockOffset: Int64 = 6
+}
+
+extension OutcomeChannel {
+    /// Of whom it may be asked. Failures of newcomers, or their slow answers, do not always count: it turns out at the test.
+    fileprivate var ways: [Bool] {
+        switch self {
+        case .flow, .slowAnswers, .slowFlows: Self.ofAllAndKnown
+        case .log, .tls, .saturation, .flowStatus, .flowLatency, .flowHandshakes, .flowTruncated,
+            .flowReplies, .fewerAnswers:
+            Self.ofAll
+        }
+    }
+
+    private static let ofAllAndKnown = [false, true]
+    private static let ofAll = [false]
+
+    /// What is bad in it; nil where that is not counted.
+    fileprivate var kind: HarmKind? {
+        switch self {
+        case .log: .failures
+        case .flow: .connections
+        case .slowAnswers: .slowAnswers
+        case .slowFlows: .slowFlows
+        case .tls: .handshakes
+        case .saturation: .levels
+        case .flowStatus: .statuses
+        case .flowLatency: .latencies
+        case .flowHandshakes: .slowHandshakes
+        case .flowTruncated: .truncated
+        case .flowReplies, .fewerAnswers: nil
+        }
+    }
+}
