@@ -19,6 +19,7 @@ import ServiceWindows
     private var captures: [String] = []
     private var ticks: Int?
     private var uncountedTicks: Int?
+    private var isGrown = false
     private var servers = GeneratedTraffic.servers
 
     /// - `pcap=FILE` (several times) takes datagrams from captures instead of generated ones. Their services are the
@@ -28,8 +29,8 @@ import ServiceWindows
     ///
     /// - `decode` leaves the windows out, for profilers; `rounds=N` says how often all is done (5).
     /// - `scan`, or `scan=NUMBER`, and `sketches` are evaluations; exit status 1 when a promise does not hold.
-    /// - `tick`, or `tick=NUMBER` (64), judges 4,096 services in so many seconds of each kind; `ticks=NUMBER` does it without
-    ///   figures, for those who count allocations.
+    /// - `tick`, or `tick=NUMBER` (64), judges 4,096 services in so many seconds of each kind, with `grown` after an hour;
+    ///   `ticks=NUMBER` does it without figures, for those who count allocations.
     /// - `metrics` reads StatsD datagrams instead.
     /// - `logs` is about log lines instead of flow records: `rounds=N` as above; `lines=NUMBER` reads so many of each kind
     ///   and prints no figures, for those who count allocations.
@@ -55,6 +56,7 @@ import ServiceWindows
         case ("scan", let value):
             evaluation = { Evaluations.scan(count: Int(value ?? "") ?? 10_000_000, growth: 32) }
         case ("tick", let value): ticks = Int(value ?? "") ?? 64
+        case ("grown", nil): isGrown = true
         case ("ticks", let value?): uncountedTicks = Int(value)
         case ("sketches", nil): evaluation = { Evaluations.sketches(seeds: 50) }
         case ("rounds", let value?): rounds = max(1, Int(value) ?? rounds)
@@ -66,7 +68,7 @@ import ServiceWindows
     }
 
     private func run() throws {
-        if let ticks { return TickBenchmark.run(ticks: ticks) }
+        if let ticks { return TickBenchmark.run(ticks: ticks, isGrown: isGrown) }
         if let uncountedTicks { return TickBenchmark.pass(ticks: uncountedTicks) }
         guard !readsMetrics else { return MetricReading(rounds: rounds).run() }
         if let lines { return LogBenchmark.read(lines: lines) }

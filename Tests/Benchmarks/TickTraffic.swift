@@ -11,6 +11,8 @@ struct TickTraffic {
     private var random: UInt64 = 0x9E37_79B9_7F4A_7C15
     private var records: [FlowRecord] = []
     private var port: UInt16 = 1024
+    /// Every so many services one has users.
+    var busyEvery = 1
     /// Every so many services one is flooded by strangers and fails; 0 for none.
     var troubledEvery = 0
 
@@ -30,7 +32,7 @@ struct TickTraffic {
 
     /// Everything that is told in one second.
     mutating func second(_ now: Int64, into windows: inout ServiceAggregator) {
-        for slot in keys.indices {
+        for slot in stride(from: 0, to: keys.count, by: busyEvery) {
             // Five to twenty a second on the long run, and about as much noise as chance makes.
             let usual = 5 + slot % 16
             for _ in 0..<usual / 2 + below(usual + 1) { visit(slot, now, &windows) }
