@@ -9,7 +9,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
-filter=${1:-'LockFreeTests|IntakeTests'}
+filter=${1:-'LockFreeTests|IntakeTests|HistoryTests'}
 canary='RaceCanaryTests'
 report='WARNING: ThreadSanitizer: data race'
 log=$(mktemp) || exit 1
