@@ -240,7 +240,7 @@ struct DistinctSources: ~Copyable {
             guard epoch >= oldest >> shift, epoch <= second >> shift else { continue }
             add(index, to: &merged)
         }
-        return Self.count(merged)
+        return Self.count(merged.span)
     }
 
     private func add(_ index: Int, to merged: inout InlineArray<1024, UInt8>) {
@@ -258,7 +258,7 @@ struct DistinctSources: ~Copyable {
         }
     }
 
-    private static func count(_ values: borrowing InlineArray<1024, UInt8>) -> Int {
+    private static func count(_ values: borrowing Span<UInt8>) -> Int {
         // Registers by rank first: a division for each rank, not for each register.
         var withRank = InlineArray<64, Int>(repeating: 0)
         // Most are of few ranks: to count neighbours apart need not wait for the last one's count.
