@@ -60,9 +60,9 @@ package struct DetectionPolicy: Equatable, Sendable {
     package var minimumBaseline = 25.0
     /// `log_silence`: seconds.
     package var logSilence = 30.0
-    /// `exporter_silence`: seconds; of the whole detector.
+    /// `exporter_silence`: seconds.
     package var exporterSilence = 120.0
-    /// `exporter_loss`: share (0…1) of what an exporter sent; of the whole detector.
+    /// `exporter_loss`: share (0…1) of what an exporter sent.
     package var exporterLoss = 0.01
 
     /// What is switched off to measure what it is worth; nothing in operation.
@@ -84,6 +84,8 @@ package struct DetectionPolicy: Equatable, Sendable {
         package let reason: String
         /// Where the value goes.
         package let path: any WritableKeyPath<DetectionPolicy, Double> & Sendable
+        /// It is about exporters, which are judged once for all services: none can have its own.
+        package var isForAll = false
     }
 
     /// All of them, in the order of the documentation. `warmUp` is set by `baseline.warm_up`.
@@ -166,12 +168,12 @@ package struct DetectionPolicy: Equatable, Sendable {
             name: "exporter_silence", unit: "s", range: 30...3600,
             reason:
                 "the same for an exporter, if its usual pauses are shorter; at least twice its active timeout",
-            path: \.exporterSilence),
+            path: \.exporterSilence, isForAll: true),
         Option(
             name: "exporter_loss", unit: "", range: 0.0001...1,
             reason:
                 "share of its datagrams lost in a minute that is worth a notice, and makes incidents a step milder",
-            path: \.exporterLoss),
+            path: \.exporterLoss, isForAll: true),
         Option(
             name: "pressure_window", unit: "s", range: 10...60,
             reason:

@@ -88,6 +88,13 @@ package struct Evidence: Sendable {
         pressureNow >= policy.pressureThreshold / 2 && outcomeNow >= policy.outcomeThreshold / 2
     }
 
+    /// Says whether it has a cause, when it looks like `kind`.
+    package mutating func judgeCause(of kind: VerdictKind) {
+        hasCause =
+            kind != .demandOverload || pressures.contains { $0.metric.isArrival && $0.exceedsCapacity }
+            || (pressures.isEmpty && !risingPressures.isEmpty)
+    }
+
     /// Whether there are records and lines enough to say anything.
     package func hasEnough(_ policy: DetectionPolicy) -> Bool {
         Double(rawEvidence) >= policy.minimumEvidence

@@ -118,7 +118,7 @@ enum EvidenceCollector {
                 policy: policy)
             evidence.observations?.add(metric, finding, seconds, usual, lag: lag, policy)
             guard var finding else { continue }
-            finding.capacity = policy.disabledRules.contains(.capacity) ? 0 : baseline.capacity(of: metric)
+            finding.capacity = capacity(of: metric, baseline, policy)
             if finding.isUp {
                 finding.rateOfMinute = PressureTest.mean(
                     metric, seconds, from: finding.end - 59, through: finding.end)
@@ -130,6 +130,12 @@ enum EvidenceCollector {
         }
         evidence.pressures = evidence.risingPressures.filter(\.isUp)
         evidence.pressures.sort { ($0.evidence, $0.surprise) > ($1.evidence, $1.surprise) }
+    }
+
+    private static func capacity(
+        of metric: PressureMetric, _ baseline: ServiceBaseline, _ policy: DetectionPolicy
+    ) -> Double {
+        policy.disabledRules.contains(.capacity) ? 0 : baseline.capacity(of: metric)
     }
 
     static func lag(of metric: PressureMetric, _ service: ServiceState) -> Int64 {
@@ -150,7 +156,7 @@ enum EvidenceCollector {
                     expected: expected, sampling: evidence.samplingInterval, policy: policy),
                 finding.isUp
             else { continue }
-            (finding.isSlow, finding.capacity) = (true, baseline.capacity(of: metric))
+            (finding.isSlow, finding.capacity) = (true, capacity(of: metric, baseline, policy))
             evidence.pressures.append(finding)
         }
         evidence.pressures.sort { ($0.evidence, $0.surprise) > ($1.evidence, $1.surprise) }

@@ -143,10 +143,7 @@ struct ServiceJudge: Sendable {
         stirs = evidence.stirs(policy)
         effect.isExpected = evidence.isMoreThanUsual && evidence.pressures.isEmpty
         let judgement = Classifier.classify(evidence, service, baseline)
-        evidence.hasCause =
-            judgement.kind != .demandOverload
-            || evidence.pressures.contains { $0.metric.isArrival && $0.exceedsCapacity }
-            || (evidence.pressures.isEmpty && !evidence.risingPressures.isEmpty)
+        evidence.judgeCause(of: judgement.kind)
         let severity = evidence.severity(
             of: machine.isOpen ? machine.incident?.kind ?? judgement.kind : judgement.kind)
         var actions = machine.evaluated(evidence, severity: severity, policy: policy)

@@ -231,10 +231,3 @@ extension IncidentRecorder.Change {
         return false
     }
 }
-
-/// The value that was there.
-private func exchange<Value>(_ place: inout Value, with value: Value) -> Value {
-    let old = place
-    place = value
-    return old
-}

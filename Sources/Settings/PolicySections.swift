@@ -27,6 +27,11 @@ extension ConfigurationReader {
             for pair in pairs {
                 if pair.name == Self.warmUpName {
                     policy.warmUp = warmUp(pair.value)?.seconds ?? policy.warmUp
+                } else if DetectionPolicy.options.contains(where: { $0.name == pair.name && $0.isForAll }) {
+                    problem(
+                        pair.line,
+                        "\(printable(pair.name)) is about exporters, which tell of all services: "
+                            + "it can be set under 'detection' only")
                 } else {
                     read(pair, into: &policy, beside: [Self.warmUpName])
                 }

@@ -9,7 +9,7 @@ struct FloodCapture {
     static let begin = 1_795_226_400
     static let flood = 60..<100
     static let seconds = 200
-    private static let configuration =
+    static let configuration =
         ServiceTraffic.configuration + """
             signals:
               syslog: [ { udp: "127.0.0.1:5140" } ]
@@ -26,11 +26,30 @@ struct FloodCapture {
     let lines: Int
 
     init(in folder: TemporaryDirectory) throws {
+        (datagrams, lines) = try Self.record(in: folder, flood: Self.flood)
+        try Data(Self.configuration.utf8).write(to: URL(filePath: folder.file("spate.yaml")))
+        arguments = Self.arguments(in: folder)
+    }
+
+    /// Of `spate`, for what was recorded behind a prefix.
+    static func arguments(in folder: TemporaryDirectory, as prefix: String = "") -> [String] {
+        [
+            "replay", "--config", folder.file("spate.yaml"), "--logs", folder.file(prefix + "logs.pcap"),
+            folder.file(prefix + "flows.pcap"),
+        ]
+    }
+
+    /// Writes `flows.pcap` and `logs.pcap`, or the same behind a prefix. Returns how many packets they have.
+    @discardableResult
+    static func record(
+        in folder: TemporaryDirectory, as prefix: String = "", from begin: Int = begin,
+        seconds: Int = seconds, flood: Range<Int>
+    ) throws -> (datagrams: Int, lines: Int) {
         var traffic = ServiceTraffic(seed: 1)
         var (flows, logs) = (CaptureWriter(), CaptureWriter())
-        for offset in 0..<Self.seconds {
-            let second = Self.begin + offset
-            let export = traffic.next(second, isFlood: Self.flood.contains(offset))
+        for offset in 0..<seconds {
+            let second = begin + offset
+            let export = traffic.next(second, isFlood: flood.contains(offset))
             for (index, datagram) in export.datagrams.enumerated() {
                 flows.add(datagram, at: Int64(second + 1) * 1_000_000 + Int64(index) * 100)
             }
@@ -40,13 +59,8 @@ struct FloodCapture {
                     at: Int64(second) * 1_000_000 + 1_200_000 + Int64(index) * 100)
             }
         }
-        (datagrams, lines) = (flows.packets, logs.packets)
-        try flows.write(to: folder.file("flows.pcap"))
-        try logs.write(to: folder.file("logs.pcap"))
-        try Data(Self.configuration.utf8).write(to: URL(filePath: folder.file("spate.yaml")))
-        arguments = [
-            "replay", "--config", folder.file("spate.yaml"), "--logs", folder.file("logs.pcap"),
-            folder.file("flows.pcap"),
-        ]
+        try flows.write(to: folder.file(prefix + "flows.pcap"))
+        try logs.write(to: folder.file(prefix + "logs.pcap"))
+        return (flows.packets, logs.packets)
     }
 }

@@ -6,60 +6,13 @@ import Testing
 
 /// An attack from its first packet to the message that it is over, through captures that the test writes.
 @Suite(.serialized) struct ReplayTests {
-    /// 2026-11-21T02:00:00Z
-    private static let begin = 1_795_226_400
-    private static let flood = 60..<100
-    private static let seconds = 200
-    private static let configuration =
-        ServiceTraffic.configuration + """
-            signals:
-              syslog: [ { udp: "127.0.0.1:5140" } ]
-              \(ServiceTraffic.rules)
-            baseline: { warm_up: 40s }
-            detection: { clear_after: 20s }
-            alerts: [ { stdout: {} } ]
-
-            """
-
     private let folder: TemporaryDirectory
-    private let arguments: [String]
-    private let datagrams: Int
-    private let lines: Int
+    private let capture: FloodCapture
+    private var arguments: [String] { capture.arguments }
 
     init() throws {
         folder = try TemporaryDirectory()
-        (datagrams, lines) = try Self.record(
-            in: folder, from: Self.begin, seconds: Self.seconds, flood: Self.flood)
-        try Data(Self.configuration.utf8).write(to: URL(filePath: folder.file("spate.yaml")))
-        arguments = [
-            "replay", "--config", folder.file("spate.yaml"), "--logs", folder.file("logs.pcap"),
-            folder.file("flows.pcap"),
-        ]
-    }
-
-    /// Writes `flows.pcap` and `logs.pcap`, or the same behind a prefix. Returns how many packets they have.
-    private static func record(
-        in folder: TemporaryDirectory, as prefix: String = "", from begin: Int, seconds: Int,
-        flood: Range<Int>
-    ) throws -> (datagrams: Int, lines: Int) {
-        var traffic = ServiceTraffic(seed: 1)
-        var (flows, logs) = (CaptureWriter(), CaptureWriter())
-        for offset in 0..<seconds {
-            let second = begin + offset
-            let export = traffic.next(second, isFlood: flood.contains(offset))
-            for (index, datagram) in export.datagrams.enumerated() {
-                flows.add(datagram, at: Int64(second + 1) * 1_000_000 + Int64(index) * 100)
-            }
-            for (index, line) in export.lines.enumerated() {
-                logs.add(
-                    Array(line.utf8), port: 5140,
-                    at: Int64(second) * 1_000_000 + 1_200_000 + Int64(index) * 100
-                )
-            }
-        }
-        try flows.write(to: folder.file(prefix + "flows.pcap"))
-        try logs.write(to: folder.file(prefix + "logs.pcap"))
-        return (flows.packets, logs.packets)
+        capture = try FloodCapture(in: folder)
     }
 
     private func objects(_ ending: Program.Ending) throws -> [[String: Any]] {
@@ -80,9 +33,9 @@ import Testing
         #expect(open["class"] as? String == "http_flood")
         #expect(open["technique"] as? String == "T1499.002")
         #expect((open["service"] as? [String: Any])?["name"] as? String == "shop")
-        let time = try Self.seconds(open["time"]) - Double(Self.begin)
+        let time = try Self.seconds(open["time"]) - Double(FloodCapture.begin)
         #expect((60...100).contains(time), "opened at \(time) s")
-        let onset = try Self.seconds(open["onset"]) - Double(Self.begin)
+        let onset = try Self.seconds(open["onset"]) - Double(FloodCapture.begin)
         #expect((55...70).contains(onset), "onset at \(onset) s")
         let top = (open["sources"] as? [String: Any])?["top"] as? [[String: Any]]
         #expect((top?.first?["prefix"] as? String)?.hasPrefix("10.66.0.") == true)
@@ -102,15 +55,12 @@ import Testing
 
     /// An attack in the first half minute of a capture is seen by whoever knows what is normal.
     @Test func whatIsNormalIsKeptInTheStateDirectory() async throws {
-        _ = try Self.record(in: folder, as: "calm-", from: Self.begin, seconds: 200, flood: 0..<0)
-        _ = try Self.record(in: folder, as: "late-", from: Self.begin + 7200, seconds: 60, flood: 20..<60)
+        try FloodCapture.record(in: folder, as: "calm-", flood: 0..<0)
+        try FloodCapture.record(
+            in: folder, as: "late-", from: FloodCapture.begin + 7200, seconds: 60, flood: 20..<60)
         func replay(_ prefix: String, _ more: [String] = []) async throws -> Program.Ending {
             try await Program.run(
-                [
-                    "replay", "--config", folder.file("spate.yaml"), "--logs",
-                    folder.file(prefix + "logs.pcap"),
-                    folder.file(prefix + "flows.pcap"), "--format", "json",
-                ] + more)
+                FloodCapture.arguments(in: folder, as: prefix) + ["--format", "json"] + more)
         }
         func opens(_ ending: Program.Ending) throws -> [[String: Any]] {
             try objects(ending).filter { $0["event"] as? String == "open" }
@@ -141,7 +91,7 @@ import Testing
                 - { service: shop, from: 2026-11-21T02:00:59Z, until: 2026-11-21T02:20Z, why: "new disks" }
 
             """
-        try Data((Self.configuration + window).utf8).write(to: URL(filePath: folder.file("spate.yaml")))
+        try Data((FloodCapture.configuration + window).utf8).write(to: URL(filePath: folder.file("spate.yaml")))
         let ending = try await Program.run(arguments + ["--format", "json"])
         #expect(ending.status == 0)
         let alerts = try objects(ending).filter { $0["type"] as? String == "alert" }
@@ -176,14 +126,14 @@ import Testing
         let summary = try #require(try objects(ending).last)
         func number(_ key: String) -> Int? { summary[key] as? Int }
         #expect(summary["type"] as? String == "summary")
-        #expect(number("datagrams") == datagrams)
+        #expect(number("datagrams") == capture.datagrams)
         #expect(number("rejected_datagrams") == 0)
-        #expect(number("log_lines") == lines)
-        #expect(number("log_outcomes") == lines)
+        #expect(number("log_lines") == capture.lines)
+        #expect(number("log_outcomes") == capture.lines)
         let ignored = try #require(summary["ignored_records"] as? [String: Int]).values.reduce(0, +)
         let aggregated = try #require(number("aggregated_records"))
         #expect(number("records") == aggregated + ignored)
-        #expect(aggregated == lines * 2)
+        #expect(aggregated == capture.lines * 2)
     }
 
     @Test func everySecondOfAServiceIsExplained() async throws {
@@ -192,7 +142,7 @@ import Testing
         let lines = try objects(ending)
         let told = lines.filter { $0["type"] as? String == "explain" }
         let times = try told.map { try Self.seconds($0["time"]) }
-        #expect(times.count >= Self.seconds - 1)
+        #expect(times.count >= FloodCapture.seconds - 1)
         #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 1 })
         #expect(told.allSatisfy { ($0["service"] as? [String: Any])?["name"] as? String == "shop" })
         let opening = try #require(told.first { ($0["said"] as? [String])?.contains("open") == true })
@@ -254,8 +204,8 @@ import Testing
         // No second twice, no request and no connection missing.
         let times = rows.compactMap { $0["time"] as? String }
         #expect(Set(times).count == rows.count)
-        #expect(rows.reduce(0) { $0 + ($1["requests"] as? Int ?? 0) } == lines)
-        #expect(rows.reduce(0) { $0 + ($1["new_connections"] as? Int ?? 0) } == lines)
+        #expect(rows.reduce(0) { $0 + ($1["requests"] as? Int ?? 0) } == capture.lines)
+        #expect(rows.reduce(0) { $0 + ($1["new_connections"] as? Int ?? 0) } == capture.lines)
         let failed = rows.reduce(0) { sum, row in
             sum + ((row["channels"] as? [String: [Int]])?["log"]?.first ?? 0)
         }
@@ -273,7 +223,7 @@ import Testing
             ending.outputLines.contains { $0.contains("shop 10.2.0.10:80/tcp: HTTP flood since 02:01:0") },
             "\(ending.output)")
         #expect(ending.outputLines.allSatisfy { $0.contains("shop 10.2.0.10:80/tcp: ") })
-        #expect(ending.error.contains("\(datagrams) datagrams (0 rejected)"))
+        #expect(ending.error.contains("\(capture.datagrams) datagrams (0 rejected)"))
     }
 
     private static func seconds(_ value: Any?) throws -> Double {

@@ -87,7 +87,7 @@ final class RunningDaemon {
         program.send(signal: SIGTERM)
         let ending = try await program.ending(within: 5)
         #expect(ending.isExit)
-        #expect(ending.status == 0)
+        #expect(ending.status == 0, "\(ending.error)")
         return ending
     }
 }

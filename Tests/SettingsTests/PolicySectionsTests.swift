@@ -53,7 +53,7 @@ struct PolicySectionsTests {
             + "{ name: mail, addresses: 10.0.0.1, port: 25 } ]\n" + rest
     }
 
-    @Test(arguments: DetectionPolicy.options)
+    @Test(arguments: DetectionPolicy.options.filter { !$0.isForAll })
     func `every constant can be set for a service`(option: DetectionPolicy.Option) throws {
         let value = option.range.lowerBound
         let text = option.unit == "s" ? "\(Int(value))s" : "\(value)"
@@ -83,6 +83,11 @@ struct PolicySectionsTests {
         (
             "warm_up: 31d",
             "1: 'warm_up' is '31d', expected a duration from 0 to 30d with its unit, such as 1h"
+        ),
+        (
+            "exporter_silence: 2m",
+            "1: 'exporter_silence' is about exporters, which tell of all services: "
+                + "it can be set under 'detection' only"
         ),
     ])
     func `mistakes of a service`(text: String, problem: String) {
