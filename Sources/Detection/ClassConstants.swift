@@ -13,6 +13,11 @@ enum ClassConstants {
     /// Standard deviations from which two shares differ: once in 700 comparisons by chance.
     static let deviations = 3.0
 
+    // MARK: Floods of packets
+
+    /// Share of newcomers' packets that nobody asked for, from which they are what goes on: none of a client's are.
+    static let unsolicitedShare = 0.5
+
     // MARK: SYN floods
 
     /// Share of the new connections that are a SYN and nothing more (detection.md §6).

@@ -20,7 +20,7 @@ package struct Detector: ~Copyable {
     /// Calm services are spared their tests while these could not say anything.
     private let screens: Bool
     /// Room for the seconds of one service.
-    private var seconds: [ServiceSecond] = []
+    private var room = ServiceJudge.Room()
     /// Of the last tick, as far as they were wanted.
     package private(set) var explanations: [Explanation] = []
     private var origins = OriginNotices()
@@ -99,7 +99,7 @@ package struct Detector: ~Copyable {
                 circumstances: suppression.circumstances(of: slot),
                 policy: policies.isEmpty ? policy : policies[slot] ?? policy, demand: demand,
                 screens: screens,
-                seconds: &seconds, into: &explanations)
+                room: &room, into: &explanations)
             if judges[slot].effect != SuppressionEffect() {
                 suppression.note(judges[slot].effect, slot: slot)
             }

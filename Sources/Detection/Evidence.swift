@@ -119,6 +119,8 @@ package struct EvidenceFacts: Sendable {
     package var packets = 0
     /// Of these, from unknown prefixes.
     package var packetsFromUnknown = 0
+    /// Of these, asked for by nobody: segments of no connection, and what comes from ports that reflect.
+    package var unsolicited = 0
     /// Requests in the log.
     package var requests = 0
     /// Of these, from unknown prefixes.

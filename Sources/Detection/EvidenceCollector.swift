@@ -314,6 +314,7 @@ extension EvidenceFacts {
         handshakeOnly += Int(cell.handshakeOnly)
         packets = packets.addingSaturating(Int(clamping: cell.packetsByClients))
         packetsFromUnknown = packetsFromUnknown.addingSaturating(Int(clamping: cell.packetsByUnknown))
+        unsolicited += Int(cell.unsolicited)
         requests += Int(log.requests)
         requestsFromUnknown += Int(log.requestsFromUnknown)
         requestsOfUnnamed += Int(log.requestsOfUnnamed)

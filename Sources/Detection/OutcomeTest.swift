@@ -159,25 +159,28 @@ enum OutcomeTest {
         return (naturalLogarithm(p1 / p0), naturalLogarithm((1 - p1) / (1 - p0)))
     }
 
-    /// What the sum of a channel is at most anywhere in `seconds`, for each baseline within the bounds. One more that is bad
-    /// raises it by `hit - miss` at most, and all else that is told lowers it: the evidence of a second falls when more is
-    /// good, when more is expected, and when seconds before are forgotten.
+    /// What the sum of a channel is at most, for each baseline within the bounds, where it goes on from `start`. One more that
+    /// is bad raises it by `hit - miss` at most, and all else that is told lowers it: the evidence of a second falls when more
+    /// is good, when more is expected, and when seconds before are forgotten.
+    ///
+    /// - Returns: the bound up to the last second, and up to the last that is settled.
     static func most(
         _ channel: OutcomeChannel, seconds: [ServiceSecond], within bounds: RatioBounds, ofKnown: Bool,
-        policy: DetectionPolicy
-    ) -> Double {
-        var (sum, most) = (0.0, 0.0)
+        from start: SumBound, policy: DetectionPolicy
+    ) -> (all: SumBound, settled: SumBound) {
         let all = seconds.span
-        for index in all.indices {
+        let lastSettled = (all.indices.last.map { all[$0].cell.second } ?? 0) - ServiceNews.settling
+        var (bound, settled) = (start, start)
+        for index in all.indices where all[index].cell.second > start.second {
             let (k, n) = counts(channel, all, index, ofKnown: ofKnown, policy)
             let evidence = n > 0 ? k * bounds.hit + (n - k) * bounds.miss : 0
             let correlation =
                 evidence > 0 ? bounds.overdispersion.lowerBound : bounds.overdispersion.upperBound
-            let step = evidence / (1 + (n - 1) * correlation)
-            sum = (sum + step.clamped(to: CumulativeSum.steps)).clamped(to: 0 ... .infinity)
-            most = sum > most ? sum : most
+            bound.add(evidence / (1 + (n - 1) * correlation))
+            bound.second = all[index].cell.second
+            if bound.second <= lastSettled { settled = bound }
         }
-        return most
+        return (bound, settled)
     }
 
     /// k of n in all seconds from `start` on.

@@ -2,7 +2,7 @@
 
 import ServiceWindows
 
-/// When the tests of pressure of a calm service have to be asked: every eighth second, at once when more is told than usual,
+/// When the tests of pressure of a calm service have to be asked: every sixteenth second, at once when more is told than usual,
 /// and each second while one of them comes near.
 struct PressureScreen: Sendable {
     /// Next second in which they are asked whatever was told.
@@ -12,7 +12,7 @@ struct PressureScreen: Sendable {
     private var isBusy = false
 
     /// Calm services are asked this often, each in its turn.
-    private static let turn: Int64 = 8
+    private static let turn: Int64 = 16
     /// More than so many times the usual, and a few, is looked at at once.
     private static let burst = (ratio: 2.0, least: 12.0)
     /// What is usual is a mean over so many seconds.

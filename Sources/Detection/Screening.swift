@@ -39,7 +39,23 @@ struct Screening: Sendable {
         since == baseline.since && hurries == windows.hurriedSweeps && !windows.isSampled(slot)
     }
 
-    /// Asks the tests of a service in which nothing is suspected.
+    /// Whether only the harm has to be asked for, and the latest seconds may tell.
+    func asksOnlyForHarm(
+        _ windows: borrowing ServiceAggregator, slot: Int, _ baseline: ServiceBaseline
+    ) -> Bool {
+        isSame(windows, slot, baseline) && pressure.holds(at: windows.now) && !harm.isExpired
+    }
+
+    /// Asks the tests of harm about the ``HarmScreen/recent`` seconds alone.
+    ///
+    /// - Returns: whether none has come half way; false also when these seconds cannot tell.
+    mutating func scanRecent(
+        _ seconds: [ServiceSecond], now: Int64, _ baseline: ServiceBaseline, _ policy: DetectionPolicy
+    ) -> Bool {
+        harm.scan(seconds, isWhole: false, isSampled: false, baseline, policy, now: now)
+    }
+
+    /// Asks the tests of a service in which nothing is suspected, about all their seconds.
     ///
     /// - Returns: whether none has come half way: then ``holds(_:slot:_:)`` answers for the next seconds.
     mutating func scan(
@@ -50,7 +66,8 @@ struct Screening: Sendable {
         let (now, service) = (windows.now, windows.service(slot))
         let isCalm =
             pressure.scan(seconds, service, slot: slot, baseline, policy, now: now)
-            && harm.scan(seconds, isSampled: service.sampled, baseline, policy, now: now)
+            && harm.scan(
+                seconds, isWhole: true, isSampled: service.sampled, baseline, policy, now: now)
         if !isCalm { expire() }
         return isCalm
     }

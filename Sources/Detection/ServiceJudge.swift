@@ -20,11 +20,19 @@ struct ServiceJudge: Sendable {
     private var stirs = false
     private var hold = MaintenanceHold()
     /// What was declared for the second of the last evaluation.
-    private var circumstances = Circumstances.usual
+    private(set) var circumstances = Circumstances.usual
     /// Of the incident that is open, or was last.
-    private var totals: TotalsCounter?
+    private(set) var totals: TotalsCounter?
     /// What the circumstances have changed in the last evaluation.
     private(set) var effect = SuppressionEffect()
+
+    /// Room for the seconds of one service, which is used for all in turn: they are large.
+    struct Room: Sendable {
+        /// All that the tests look at.
+        var seconds: [ServiceSecond] = []
+        /// The latest.
+        var recent: [ServiceSecond] = []
+    }
 
     init(slot: Int) {
         self.slot = slot
@@ -44,17 +52,17 @@ struct ServiceJudge: Sendable {
     /// - Parameters:
     ///   - news: of the service, since the last tick.
     ///   - screens: while the tests of a calm service could not say anything, they are not asked.
-    ///   - seconds: room for those of a service.
+    ///   - room: for the seconds of a service.
     ///   - explanations: takes this tick's, if it is wanted.
     mutating func evaluate(
         _ windows: borrowing ServiceAggregator, news: ServiceNews, exporters: [ExporterStatus],
         circumstances: Circumstances, policy: DetectionPolicy, demand: ExplanationDemand, screens: Bool,
-        seconds: inout [ServiceSecond], into explanations: inout [Explanation]
+        room: inout Room, into explanations: inout [Explanation]
     ) -> [Verdict] {
         begin(windows, news, circumstances)
         let verdicts = judge(
             windows, exporters: exporters, policy: policy, explains: wants(demand, windows), screens: screens,
-            seconds: &seconds, into: &explanations)
+            room: &room, into: &explanations)
         baseline.learn(
             windows, slot: slot, now: windows.now, trouble: trouble(windows, policy, exporters),
             isLogSilent: log.isSilent, policy: policy)
@@ -76,7 +84,7 @@ struct ServiceJudge: Sendable {
 
     private mutating func judge(
         _ windows: borrowing ServiceAggregator, exporters: [ExporterStatus], policy: DetectionPolicy,
-        explains: Bool, screens: Bool, seconds: inout [ServiceSecond],
+        explains: Bool, screens: Bool, room: inout Room,
         into explanations: inout [Explanation]
     ) -> [Verdict] {
         guard baseline.isReady(at: windows.now, policy) else {
@@ -92,17 +100,14 @@ struct ServiceJudge: Sendable {
             return []
         }
         if screens, isCalm, !machine.isPressed, !explains, isUsual, policy.disabledRules.isEmpty {
-            let holds = screening.holds(windows, slot: slot, baseline)
-            if !holds { read(windows, &seconds) }
-            if holds || screening.scan(seconds, windows, slot: slot, baseline, policy) {
-                return passed(windows, exporters, policy, &seconds)
-            }
+            if isSpared(windows, policy, &room) { return passed(windows, exporters, policy, &room) }
         } else {
             screening.expire()
-            read(windows, &seconds)
+            read(windows, &room.seconds)
         }
         var evidence = EvidenceCollector.collect(
-            windows, slot: slot, seconds: seconds, baseline: baseline, isCalm: isCalm, explains: explains,
+            windows, slot: slot, seconds: room.seconds, baseline: baseline, isCalm: isCalm,
+            explains: explains,
             expected: circumstances.expected, policy: policy)
         evidence.isLossy = (exporter(of: windows.service(slot), exporters)?.loss ?? 0) > policy.exporterLoss
         return judge(evidence, windows, exporters, policy, isCalm: isCalm, explains, &explanations)
@@ -111,15 +116,31 @@ struct ServiceJudge: Sendable {
     /// Nothing was declared that would change what is said or looked for.
     private var isUsual: Bool { !isUnderMaintenance && circumstances.expected.isUsual && !hold.isHolding }
 
-    private func read(_ windows: borrowing ServiceAggregator, _ seconds: inout [ServiceSecond]) {
-        let first = max(baseline.since, windows.now - EvidenceCollector.lookBack)
+    /// Whether no test of the calm service has come half way. If one may have, all of its seconds have been read.
+    private mutating func isSpared(
+        _ windows: borrowing ServiceAggregator, _ policy: DetectionPolicy, _ room: inout Room
+    ) -> Bool {
+        if screening.holds(windows, slot: slot, baseline) { return true }
+        if screening.asksOnlyForHarm(windows, slot: slot, baseline) {
+            read(windows, &room.recent, lookBack: HarmScreen.recent)
+            if screening.scanRecent(room.recent, now: windows.now, baseline, policy) { return true }
+        }
+        read(windows, &room.seconds)
+        return screening.scan(room.seconds, windows, slot: slot, baseline, policy)
+    }
+
+    private func read(
+        _ windows: borrowing ServiceAggregator, _ seconds: inout [ServiceSecond],
+        lookBack: Int64 = EvidenceCollector.lookBack
+    ) {
+        let first = max(baseline.since, windows.now - lookBack)
         windows.read(first...windows.now, slot: slot, into: &seconds)
     }
 
     /// No test has come half way. Only the log may have fallen silent.
     private mutating func passed(
         _ windows: borrowing ServiceAggregator, _ exporters: [ExporterStatus], _ policy: DetectionPolicy,
-        _ seconds: inout [ServiceSecond]
+        _ room: inout Room
     ) -> [Verdict] {
         machine.passed()
         stirs = false
@@ -127,9 +148,9 @@ struct ServiceJudge: Sendable {
         else {
             return []
         }
-        read(windows, &seconds)
+        read(windows, &room.seconds)
         let evidence = EvidenceCollector.collect(
-            windows, slot: slot, seconds: seconds, baseline: baseline, isCalm: true,
+            windows, slot: slot, seconds: room.seconds, baseline: baseline, isCalm: true,
             expected: circumstances.expected, policy: policy)
         return [word(silence, evidence, windows, exporters)]
     }
@@ -299,7 +320,7 @@ struct ServiceJudge: Sendable {
             }
     }
 
-    private func identity(_ windows: borrowing ServiceAggregator) -> ServiceIdentity {
+    func identity(_ windows: borrowing ServiceAggregator) -> ServiceIdentity {
         let service = windows.service(slot)
         return ServiceIdentity(name: service.name, key: service.endpoint, kind: service.kind)
     }
@@ -330,139 +351,6 @@ struct ServiceJudge: Sendable {
             confidence: kind == .unclear ? 0.5 : judgement.confidence, severity: severity,
             openedAt: evidence.now,
             onset: evidence.onset, updateInterval: Int64(policy.updateInterval))
-    }
-
-    // MARK: Words
-
-    private func word(
-        _ message: MaintenanceHold.Message, _ evidence: Evidence, _ severity: Severity,
-        _ windows: borrowing ServiceAggregator, _ exporters: [ExporterStatus]
-    ) -> Verdict {
-        switch message {
-        case .told(let action):
-            var verdict = word(action, evidence, severity, windows, exporters)
-            if verdict.event == .notice { verdict.maintenance = circumstances.maintenance }
-            return verdict
-        case .noted:
-            var verdict = word(.open, evidence, severity, windows, exporters)
-            (verdict.event, verdict.incident, verdict.severity) = (.notice, nil, .notice)
-            verdict.maintenance = circumstances.maintenance
-            return verdict
-        }
-    }
-
-    private func word(
-        _ action: IncidentMachine.Action, _ evidence: Evidence, _ severity: Severity,
-        _ windows: borrowing ServiceAggregator, _ exporters: [ExporterStatus]
-    ) -> Verdict {
-        let identity = identity(windows)
-        let now = Instant(seconds: evidence.now)
-        var verdict: Verdict
-        if case .notice(let kind) = action {
-            verdict = Verdict(
-                time: now, event: .notice, incident: nil, service: identity, kind: kind, severity: .notice,
-                confidence: 0.8, onset: Instant(seconds: evidence.onset))
-        } else {
-            verdict = Verdict(
-                time: now, event: action.event, incident: machine.incident?.id, service: identity,
-                kind: machine.incident?.kind ?? .unclear,
-                severity: action == .clear ? .notice : machine.incident?.severity ?? severity,
-                confidence: (machine.incident?.confidence ?? 0.5) * evidence.trust,
-                onset: Instant(seconds: machine.incident?.onset ?? evidence.onset))
-        }
-        if action == .clear, let incident = machine.incident {
-            verdict.lasted = .seconds(max(1, (incident.calmSince ?? evidence.now) - incident.openedAt))
-            verdict.totals = totals?.totals
-        }
-        addFigures(to: &verdict, evidence, windows, exporters)
-        return verdict
-    }
-
-    /// What has become of the service's log.
-    private func word(
-        _ silence: LogWatch.Finding, _ evidence: Evidence, _ windows: borrowing ServiceAggregator,
-        _ exporters: [ExporterStatus]
-    ) -> Verdict {
-        var verdict = word(.notice(.telemetry), evidence, .notice, windows, exporters)
-        switch silence {
-        case .silent(let seconds, let connections):
-            verdict.severity = .warning
-            verdict.onset = Instant(seconds: evidence.now - seconds)
-            verdict.detail =
-                "its log has been silent for \(seconds) s while \(connections) connections came: failures that only it would tell are not seen"
-        case .speaksAgain: verdict.detail = "its log speaks again"
-        }
-        verdict.maintenance = circumstances.maintenance
-        if verdict.maintenance != nil { verdict.severity = .notice }
-        return verdict
-    }
-
-    private func addFigures(
-        to verdict: inout Verdict, _ evidence: Evidence, _ windows: borrowing ServiceAggregator,
-        _ exporters: [ExporterStatus]
-    ) {
-        let service = windows.service(slot)
-        let facts = evidence.facts
-        verdict.pressure = pressureFigures(evidence, kind: verdict.kind)
-        let usualConnections = baseline.metric(.newConnections).mean
-        verdict.rate = RateFigures(
-            newPerSecond: Double(facts.newConnections) / Double(facts.duration), baseline: usualConnections,
-            rawRecords: evidence.rawEvidence, sampling: evidence.samplingInterval)
-        verdict.outcome = outcomeFigures(evidence, service, windows.history(slot))
-        verdict.sources = SourceFigures(
-            count: facts.sources, baseline: Int(baseline.sources.rounded()), newShare: facts.newShare,
-            // Where the sources are the usual ones, to name them would point at the victims.
-            top: evidence.sourcesChanged
-                ? windows.topPrefixes(5, slot: slot, ofNewcomers: evidence.newcomersPress)
-                    .map { PrefixShare(prefix: $0.prefix, share: $0.share) } : [])
-        let exporter = exporter(of: service, exporters)
-        verdict.telemetry = TelemetryFigures(
-            exporters: exporter.map { [$0.address] } ?? [], loss: exporter?.loss ?? 0,
-            baselineAgeHours: baseline.ageHours(at: evidence.now), isCold: evidence.isCold)
-    }
-
-    private func exporter(of service: ServiceState, _ exporters: [ExporterStatus]) -> ExporterStatus? {
-        service.exporter.flatMap { id in
-            exporters.indices.contains(Int(id.index)) ? exporters[Int(id.index)] : nil
-        }
-    }
-
-    private func pressureFigures(_ evidence: Evidence, kind: VerdictKind) -> PressureFigures? {
-        if kind == .slowConnection, evidence.facts.slowOpen > 0 {
-            return PressureFigures(
-                metric: .slowConnections, value: Double(evidence.facts.slowOpen),
-                baseline: baseline.metric(.slowConnections).mean)
-        }
-        guard let pressure = evidence.pressure else { return nil }
-        return PressureFigures(
-            metric: Self.named(pressure.metric, kind), value: pressure.rate, baseline: pressure.baseline)
-    }
-
-    /// What people call the metric for this kind of trouble.
-    private static func named(_ metric: PressureMetric, _ kind: VerdictKind) -> PressureMetric {
-        switch (metric, kind) {
-        case (.requests, .dnsFlood), (.requests, .dnsRandomSubdomain): .queries
-        case (.loggedConnections, .tlsHandshakeFlood), (.loggedConnections, .tlsRenegotiation): .handshakes
-        default: metric
-        }
-    }
-
-    private func outcomeFigures(
-        _ evidence: Evidence, _ service: ServiceState, _ history: AnswerHistory
-    ) -> OutcomeFigures? {
-        guard let harm = evidence.harm else { return nil }
-        var figures = OutcomeFigures(channel: harm.channel.rawValue)
-        (figures.failureRatio, figures.failureBaseline) = (harm.ratio, harm.baseline)
-        // Where the service does not log, what an exporter measured.
-        let isLogged = service.latencies.total > 0
-        figures.latencyMilliseconds = isLogged ? service.latencyOfLate : history.serverTimeOfLate
-        figures.latencyBaselineMilliseconds =
-            isLogged ? service.latencies.median() : history.serverTimes.median()
-        if let usual = evidence.facts.lines.usual {
-            figures.linesPerFlow = evidence.facts.lines.ratio
-            figures.linesPerFlowBaseline = usual
-        }
-        return figures
     }
 }
 

@@ -49,12 +49,16 @@ package struct FlowCell: Sendable, WindowCell {
     package internal(set) var shortKnown: Int16 = 0
     /// Of these, slower than the service's own limit.
     package internal(set) var shortSlowKnown: Int16 = 0
-    /// Of these, those of known clients that were served less than an eighth of the usual, as with an error page.
-    package internal(set) var truncated: Int32 = 0
+    /// Of those with a single request, those of known clients that were served less than an eighth of the usual, as with an
+    /// error page.
+    package internal(set) var truncated: Int16 = 0
+    /// ICMP errors with which the service's host, or a router before it, turned clients away.
+    package internal(set) var icmpErrors: Int16 = 0
+    /// Packets of unknown clients that nobody at the service asked for: segments of no connection, and what comes from a port
+    /// that reflects (``ReflectorPort``).
+    package internal(set) var unsolicited: Int32 = 0
     /// Connections that ended after a TLS handshake without a request: only on services that speak TLS.
     package internal(set) var handshakeOnly: Int32 = 0
-    /// ICMP errors with which the service's host, or a router before it, turned clients away.
-    package internal(set) var icmpErrors: Int32 = 0
     /// Connections that a firewall denied, a router dropped, or an address translator had nothing left for.
     package internal(set) var denied: Int32 = 0
 
@@ -108,6 +112,7 @@ package struct FlowCell: Sendable, WindowCell {
         shortKnown.add(other.shortKnown)
         shortSlowKnown.add(other.shortSlowKnown)
         truncated.add(other.truncated)
+        unsolicited.add(other.unsolicited)
         handshakeOnly.add(other.handshakeOnly)
         icmpErrors.add(other.icmpErrors)
         denied.add(other.denied)
@@ -156,6 +161,7 @@ package struct FlowCell: Sendable, WindowCell {
         part.shortKnown = shortKnown.share(offset)
         part.shortSlowKnown = shortSlowKnown.share(offset)
         part.truncated = truncated.share(offset)
+        part.unsolicited = unsolicited.share(offset)
         part.handshakeOnly = handshakeOnly.share(offset)
         part.icmpErrors = icmpErrors.share(offset)
         part.denied = denied.share(offset)

@@ -18,7 +18,7 @@ extension ServiceAggregator {
             cells[place.index].answers.add(1)
             if failure.isFailure, failure != .limited {
                 cells[place.index].failedAnswers.add(1)
-                news[slot].note(.statuses)
+                note(.statuses, 1, slot, prepared.last)
             }
         }
         // A time between two packets is none when others between them were passed over.
@@ -56,7 +56,7 @@ extension ServiceAggregator {
         cells[cell].timedAnswers.add(1)
         guard milliseconds > histories[slot].slowMilliseconds else { return }
         cells[cell].slowAnswers.add(1)
-        news[slot].note(.latencies)
+        note(.latencies, 1, slot, cells[cell].second)
     }
 
     /// Books how long the server took to take a connection, in the second of its beginning.
@@ -70,7 +70,7 @@ extension ServiceAggregator {
         cells[place.index].handshakes.add(1)
         guard milliseconds > pulses[slot].slowHandshakeMilliseconds else { return }
         cells[place.index].slowHandshakes.add(1)
-        news[slot].note(.slowHandshakes)
+        note(.slowHandshakes, 1, slot, cells[place.index].second)
     }
 }
 

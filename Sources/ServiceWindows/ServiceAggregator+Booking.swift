@@ -114,7 +114,10 @@ extension ServiceAggregator {
                 continue
             }
             booked.records &+= 1
-            if record.share.isDenied { noteDenied(slot, records[index].samplingInterval) }
+            if record.toServer, records[index].transport == .udp {
+                noteReflected(records[index], record, cell.index)
+            }
+            if record.share.isDenied { noteDenied(record, records[index].samplingInterval) }
             if record.share.isNew, !record.share.isOfMany {
                 distinct.insert(record.client, slot: slot, second: record.first)
             }
@@ -137,10 +140,20 @@ extension ServiceAggregator {
         }
     }
 
+    /// What a newcomer sends from a port that reflects was asked for by somebody else.
+    @inline(never)
+    private mutating func noteReflected(_ record: FlowRecord, _ prepared: PreparedRecord, _ cell: Int) {
+        guard prepared.share.isClients, !prepared.share.isKnown,
+            ReflectorPort.sends(from: record.sourcePort, to: record.destinationPort)
+        else { return }
+        let amount = Amount(packets: record.packets, octets: 0, weight: record.samplingInterval)
+        cells[cell].unsolicited.add(Int32(clamping: amount.packets))
+    }
+
     /// A firewall turned so many connections away.
     @inline(never)
-    private mutating func noteDenied(_ slot: Int, _ weight: UInt32) {
-        news[slot].note(.connections, Int32(clamping: weight))
+    private mutating func noteDenied(_ record: PreparedRecord, _ weight: UInt32) {
+        note(.connections, Int32(clamping: weight), Int(record.slot), record.first)
     }
 
     /// Both directions in one record (RFC 5103).

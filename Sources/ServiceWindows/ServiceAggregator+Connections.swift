@@ -10,6 +10,13 @@ extension ServiceAggregator {
         let slot = Int(client.slot)
         guard let last = clamp(max(client.end, server?.end ?? client.end).seconds) else { return }
         guard client.isTCP else { return concludeDatagrams(client, server, slot, last) }
+        guard !client.isUnsolicited(answeredBy: server, seesAnswers: pulses[slot].seesAnswers) else {
+            if let place = cells.place(slot: slot, second: last) {
+                cells[place.index].unsolicited.add(Int32(clamping: client.packets))
+            }
+            return
+        }
+        if server != nil { pulses[slot].answer() }
         if !client.isDeclared { bookSlow(client, server, slot: slot, last: last) }
         if let server, let delay = client.delay(of: server) {
             bookHandshake(
@@ -25,7 +32,7 @@ extension ServiceAggregator {
         let failed = result.isFailure
         if failed {
             pulses[slot].unansweredOfLate &+= 1
-            news[slot].note(.connections)
+            note(.connections, 1, slot, last)
         }
         guard let place = cells.place(slot: slot, second: last) else { return }
         cells[place.index].countEnd(
@@ -43,7 +50,7 @@ extension ServiceAggregator {
         let answered = min(asked, Int32(clamping: server?.packets ?? 0))
         if answered < asked {
             pulses[slot].unansweredOfLate &+= 1
-            news[slot].note(.connections, asked - answered)
+            note(.connections, asked - answered, slot, last)
         }
         guard let place = cells.place(slot: slot, second: last) else { return }
         cells[place.index].countEnd(
@@ -104,10 +111,10 @@ extension ServiceAggregator {
         let duration = UInt32(clamping: (client.end - client.start).microseconds / 1000)
         let isSlow = duration > pulses[slot].slowShortMilliseconds
         cells[cell].countShort(isSlow: isSlow, isKnown: client.isKnown)
-        if isSlow { news[slot].note(.slowFlows) }
+        if isSlow { note(.slowFlows, 1, slot, cells[cell].second) }
         if client.isKnown, server.payload < pulses[slot].shortAnswerOctets {
             cells[cell].truncated.add(1)
-            news[slot].note(.truncated)
+            note(.truncated, 1, slot, cells[cell].second)
         }
         if pulses[slot].speaksTLS, !client.isDeclared, client.payload <= 700, server.octets <= 6000 {
             cells[cell].handshakeOnly.add(1)

@@ -94,7 +94,7 @@ extension ServiceAggregator {
             let last = clamp(record.end.seconds), let place = cells.place(slot: slot, second: last)
         else { return false }
         let count = Int64(clamping: record.packets).multipliedSaturating(by: Int64(record.samplingInterval))
-        cells[place.index].icmpErrors.add(Int32(clamping: count))
+        cells[place.index].icmpErrors.add(Int16(clamping: count))
         cells[place.index].rawRecords.add(1)
         booked.records &+= 1
         booked.icmpErrors &+= 1

@@ -43,7 +43,7 @@ extension ServiceAggregator {
         outcomeCells[place.index].note(outcome)
         pulses[slot].lastSeen = now
         pulses[slot].heard.add(1)
-        noteHarm(outcome, slot)
+        noteHarm(outcome, slot, second)
         // A level alone is the host's word: that goes on when the service has fallen silent.
         if outcome.count > 0 { states[slot].hear(outcome) }
         if outcome.level != .none { states[slot].levels.note(outcome.level, outcome.levelValue) }
@@ -66,14 +66,14 @@ extension ServiceAggregator {
     }
 
     /// What a line or a metric tells besides requests.
-    private mutating func noteHarm(_ outcome: Outcome, _ slot: Int) {
+    private mutating func noteHarm(_ outcome: Outcome, _ slot: Int, _ second: Int64) {
         let count = Int32(clamping: outcome.count)
         switch outcome.event {
-        case .handshakeFailure: news[slot].note(.handshakes, count)
-        case .saturated, .noServerAvailable: news[slot].note(.failures, count)
+        case .handshakeFailure: note(.handshakes, count, slot, second)
+        case .saturated, .noServerAvailable: note(.failures, count, slot, second)
         case .none, .accepted, .serverDown, .serverUp, .negotiated: break
         }
-        if outcome.level == .workers || outcome.level == .processor { news[slot].note(.levels) }
+        if outcome.level == .workers || outcome.level == .processor { note(.levels, 1, slot, second) }
     }
 
     /// Whether the service has met the client's prefix; a newcomer goes into the waiting room.
@@ -106,8 +106,9 @@ extension ServiceAggregator {
         let isTimed = latency != Outcome.noLatency && outcome.failure != .slowRequest
         let isSlow = isTimed && Double(latency) > states[slot].slowAnswerMilliseconds
         let failed = outcome.failure.isFailure && outcome.failure != .slowRequest
-        if isSlow { news[slot].note(.slowAnswers, Int32(clamping: outcome.count)) }
-        if failed, outcome.failure != .limited { news[slot].note(.failures, Int32(clamping: outcome.count)) }
+        let count = Int32(clamping: outcome.count)
+        if isSlow { note(.slowAnswers, count, slot, outcomeCells[cell].second) }
+        if failed, outcome.failure != .limited { note(.failures, count, slot, outcomeCells[cell].second) }
         outcomeCells[cell].count(
             outcome, failed: failed, isTimed: isTimed, isSlow: isSlow, isKnown: isKnown,
             isDeclared: isDeclared)

@@ -31,7 +31,13 @@ package enum HarmKind: Int, CaseIterable, Sendable {
 package struct ServiceNews: Sendable, BitwiseCopyable {
     /// Flow records and outcomes, at most 65,535.
     package internal(set) var heard: UInt16 = 0
+    /// Of all that is bad, how much was told of seconds that were settled.
+    package private(set) var late: UInt16 = 0
     private var counts = InlineArray<10, UInt16>(repeating: 0)
+
+    /// Seconds after which most of what is bad in a second has been told: a log is a second or two late, an exporter's
+    /// inactive timeout mostly 15 s.
+    package static let settling: Int64 = 20
 
     package init() {}
 
@@ -54,13 +60,16 @@ package struct ServiceNews: Sendable, BitwiseCopyable {
     }
 
     /// Notes so many more; negative ones are none.
-    package mutating func note(_ kind: HarmKind, _ more: Int32 = 1) {
-        counts[kind.rawValue].add(UInt16(clamping: more))
+    package mutating func note(_ kind: HarmKind, _ more: Int32 = 1, isLate: Bool = false) {
+        let more = UInt16(clamping: more)
+        counts[kind.rawValue].add(more)
+        if isLate { late.add(more) }
     }
 
     /// Adds what came later.
     package mutating func add(_ later: ServiceNews) {
         heard.add(later.heard)
+        late.add(later.late)
         for place in counts.indices { counts[place].add(later.counts[place]) }
     }
 }
@@ -75,6 +84,11 @@ extension UInt16 {
 }
 
 extension ServiceAggregator {
+    /// Something bad was told of a second.
+    mutating func note(_ kind: HarmKind, _ more: Int32, _ slot: Int, _ second: Int64) {
+        news[slot].note(kind, more, isLate: second <= now &- ServiceNews.settling)
+    }
+
     /// What was told of a service since this was asked last.
     package mutating func takeNews(_ slot: Int) -> ServiceNews {
         var taken = news[slot]

@@ -30,6 +30,8 @@ struct ServicePulse: BitwiseCopyable {
     var shortAnswerOctets: UInt32 = 0
     /// The starts of the two halves of a connection differ: some exporters give both the same.
     var measuresDelays = false
+    /// Connections of which both halves were told, up to as many as it takes to know that what the service sends is told.
+    private var answered: UInt8 = 0
     /// Set by the detector: while true nothing is learned, no newcomer becomes known.
     var isSuspicious = false
     var hasExporter = false
@@ -41,6 +43,16 @@ struct ServicePulse: BitwiseCopyable {
     let isDatagram: Bool
     /// Records and outcomes since the detector asked, up to the largest value.
     var heard: UInt16 = 0
+
+    /// What the service sends is told, and not only what is sent to it.
+    @inline(__always)
+    var seesAnswers: Bool { answered >= Self.leastAnswered }
+
+    /// Both halves of a connection were told.
+    @inline(__always)
+    mutating func answer() { if answered < Self.leastAnswered { answered += 1 } }
+
+    private static var leastAnswered: UInt8 { 20 }
 
     /// More is asked of its new connections than how many they are.
     @inline(__always)

@@ -129,6 +129,45 @@ import Testing
         #expect(kind == .dnsFlood)
     }
 
+    /// 400 datagrams a second from port 123 of servers that the service never asked, or from `port`.
+    private func datagrams(from port: UInt16, kind: ServiceKind = .other, to own: UInt16 = 27015)
+        -> VerdictKind?
+    {
+        self.kind(of: service(kind, port: own, transport: .udp)) { windows, now, random in
+            for _ in 0..<100 {
+                let server = Fixture.address("10.64.0.1", plus: Int.random(in: 0..<100_000, using: &random))
+                let key = ServiceKey(address: Fixture.web.address, port: own, transport: .udp)
+                windows.add(
+                    .request(
+                        from: server, port: port, to: key, start: now, packets: 4, octets: 1900, flags: []))
+            }
+        }
+    }
+
+    @Test func whatOtherServersWereAskedForIsAReflection() {
+        #expect(datagrams(from: 123) == .reflection)
+        #expect(datagrams(from: 53, kind: .dns, to: 53) == .dnsFlood)
+        #expect(datagrams(from: 11_211, kind: .dns, to: 53) == .reflection)
+        #expect(datagrams(from: 40_000) == .networkFlood)
+    }
+
+    @Test(arguments: [TCPFlags.ack, [.ack, .psh], [.syn, .ack]], [true, false])
+    func segmentsOfNoConnectionAreANetworkFlood(flags: TCPFlags, isReset: Bool) {
+        let kind = kind(of: service(.https, port: 443)) { windows, now, random in
+            for _ in 0..<300 {
+                let forged = Fixture.address("10.64.0.1", plus: Int.random(in: 0..<100_000, using: &random))
+                var key = Fixture.web
+                key.port = 443
+                let segment = FlowRecord.request(
+                    from: forged, port: .random(in: 1024...60000, using: &random), to: key, start: now,
+                    packets: 1, octets: 40, flags: flags)
+                windows.add(segment)
+                if isReset { windows.add(segment.reply(packets: 1, octets: 40, flags: .rst)) }
+            }
+        }
+        #expect(kind == .networkFlood)
+    }
+
     @Test func techniquesFollowTheClass() {
         #expect(VerdictKind.httpFlood.technique == "T1499.002")
         #expect(VerdictKind.synFlood.technique == "T1499.001")

@@ -60,8 +60,8 @@ private struct World: ~Copyable {
     }
 
     /// Sums over the last five minutes.
-    func count(_ path: KeyPath<FlowCell, Int32>, slot: Int = 0) -> Int32 {
-        windows.seconds(now - 300...now + 5, slot: slot).reduce(0) { $0 + $1.cell[keyPath: path] }
+    func count(_ path: KeyPath<FlowCell, some BinaryInteger>, slot: Int = 0) -> Int {
+        windows.seconds(now - 300...now + 5, slot: slot).reduce(0) { $0 + Int($1.cell[keyPath: path]) }
     }
 }
 

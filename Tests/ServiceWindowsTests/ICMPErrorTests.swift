@@ -35,7 +35,7 @@ private func error(_ type: UInt16, _ code: UInt16, from source: IPAddress = host
 }
 
 extension ServiceAggregator {
-    fileprivate var icmpErrors: [Int32] {
+    fileprivate var icmpErrors: [Int16] {
         (0..<serviceCount).map { seconds(begin...begin, slot: $0)[0].cell.icmpErrors }
     }
 }

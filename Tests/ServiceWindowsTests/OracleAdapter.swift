@@ -19,6 +19,7 @@ struct SecondNumbers: Equatable {
     var unanswered: Int64 = 0
     var refused: Int64 = 0
     var denied: Int64 = 0
+    var unsolicited: Int64 = 0
     var short: Int64 = 0
     var handshakeOnly: Int64 = 0
     var answers: Int64 = 0
@@ -51,7 +52,7 @@ struct SecondNumbers: Equatable {
             ("of unknown", \.newFromUnknown), ("SYN only", \.synOnly), ("open", \.open), ("slow", \.slow),
             ("packets in", \.packetsIn), ("packets out", \.packetsOut), ("octets in", \.octetsIn),
             ("octets out", \.octetsOut), ("ended", \.ended), ("unanswered", \.unanswered),
-            ("refused", \.refused), ("denied", \.denied), ("short", \.short),
+            ("refused", \.refused), ("denied", \.denied), ("unsolicited", \.unsolicited), ("short", \.short),
             ("handshake only", \.handshakeOnly), ("answers", \.answers), ("failed answers", \.failedAnswers),
             ("timed answers", \.timedAnswers), ("slow answers", \.slowAnswers),
             ("handshakes", \.handshakes), ("slow handshakes", \.slowHandshakes),
@@ -73,7 +74,7 @@ extension SecondNumbers {
         (packetsIn, packetsOut) = (second.packetsIn, second.packetsOut)
         (octetsIn, octetsOut) = (second.octetsIn, second.octetsOut)
         (ended, unanswered, denied) = (Int64(cell.ended), Int64(cell.unanswered), Int64(cell.denied))
-        refused = Int64(cell.refused)
+        (refused, unsolicited) = (Int64(cell.refused), Int64(cell.unsolicited))
         (answers, failedAnswers) = (Int64(cell.answers), Int64(cell.failedAnswers))
         (timedAnswers, slowAnswers) = (Int64(cell.timedAnswers), Int64(cell.slowAnswers))
         (handshakes, slowHandshakes) = (Int64(cell.handshakes), Int64(cell.slowHandshakes))
@@ -109,6 +110,13 @@ enum WindowTerms {
     /// Starts that differ less often are no measure: of so many one must, and so many must have been seen.
     static let delayShare: Int64 = 64
     static let leastDelays: Int64 = 20
+    /// What a service sends is told when so many connections were seen from both ends.
+    static let leastAnswered: Int64 = 20
+    /// From these UDP ports newcomers send what was asked for in another's name.
+    static let reflectors: Set<UInt16> = [
+        17, 19, 53, 69, 111, 123, 137, 161, 389, 520, 1900, 3283, 3702, 5353, 5683, 6881, 10_074, 11_211,
+        27_960, 37_810,
+    ]
     /// Whether they do is asked anew every so many seconds.
     static let slice: Int64 = 10
     /// Least times that are slow, in milliseconds; the random traffic keeps medians below a ninth of them.

@@ -101,6 +101,7 @@ struct RandomTraffic {
         case 12: addApplication(&base)
         case 13: addApplication(&base)
         case 14: addDenied(&base)
+        case 15: addUnsolicited(&base)
         default: addPair(base, base.answer(&random))
         }
     }
@@ -150,6 +151,23 @@ struct RandomTraffic {
             client.endReason = 1
         }
         datagrams.append((arrival(of: [client]), [client]))
+    }
+
+    /// Segments of no connection, reset or not answered; of UDP what another server was asked for.
+    private mutating func addUnsolicited(_ client: inout FlowRecord) {
+        client.packets = UInt64(pick(1..<3))
+        client.octets = client.packets * 60
+        guard client.transport == .tcp else {
+            client.sourcePort = [53, 123, 11_211, 40_000][pick(0..<4)]
+            return addPair(client, client.answer(&random))
+        }
+        client.tcpFlags = [.ack, [.syn, .ack], [.ack, .psh], [.ack, .fin]][pick(0..<4)]
+        if chance(0.5) { return datagrams.append((arrival(of: [client]), [client])) }
+        addPair(
+            client,
+            client.reply(
+                packets: client.packets, octets: client.packets * 40,
+                flags: chance(0.7) ? .rst : [.rst, .ack]))
     }
 
     private mutating func addRefused(_ client: inout FlowRecord) {

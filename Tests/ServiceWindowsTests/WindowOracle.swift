@@ -39,12 +39,15 @@ struct WindowOracle {
         var all: Int64 = 0
         var differing: Int64 = 0
         var isMeasure = false
+        /// Connections that were seen from both ends.
+        var answered: Int64 = 0
     }
 
     private struct Half {
         var exporter: ExporterID
         var hasExactStart: Bool
         var isNew = false
+        var isKnown = false
         var client: IPAddress
         var start: Instant
         var end: Instant
@@ -139,9 +142,10 @@ struct WindowOracle {
         other.flags = record.reverseTCPFlags
         let connection = Connection(client: client, clientPort: clientPort, server: key)
         if toServer || isBiflow {
-            own.isNew = bookClient(
+            (own.isNew, own.isKnown) = bookClient(
                 toServer ? own : other, connection, slot, first: first, last: last, weight: weight,
                 isDenied: record.firewallEvent == 3)
+            other.isKnown = own.isKnown
         }
         bookAnswers(record, own, slot, first: first, last: last, isClients: toServer || isBiflow)
         guard record.samplingInterval == 1, record.firewallEvent != 3 else { return }
@@ -187,18 +191,23 @@ struct WindowOracle {
         }
     }
 
-    /// Whether a connection begins.
+    /// Whether a connection begins, and of a client who is known.
     private mutating func bookClient(
         _ client: Half, _ connection: Connection, _ slot: Int, first: Int64, last: Int64, weight: Int64,
         isDenied: Bool
-    ) -> Bool {
+    ) -> (isNew: Bool, isKnown: Bool) {
         if !isDenied { for second in first...last { change(slot, second) { $0.open += weight } } }
         let isKnown = recognise(client.client, slot: slot)
+        if client.transport == .udp, !isKnown, connection.clientPort != connection.server.port,
+            WindowTerms.reflectors.contains(connection.clientPort)
+        {
+            change(slot, last) { $0.unsolicited += Int64(client.packets) * weight }
+        }
         let hasFlags = client.transport == .tcp && client.hasFlags
         // What is denied without flags is an event of its own.
         guard hasFlags ? client.flags.hasAny(of: .syn) : isDenied || !continues(connection, first, last)
         else {
-            return false
+            return (false, isKnown)
         }
         let isSynOnly = hasFlags && client.flags.isSynOnly
         change(slot, first) {
@@ -210,7 +219,7 @@ struct WindowOracle {
                 $0.ended += weight
             }
         }
-        return true
+        return (true, isKnown)
     }
 
     // MARK: Answers
@@ -332,6 +341,10 @@ struct WindowOracle {
             }
             return
         }
+        guard !isUnsolicited(client, server, slot) else {
+            return change(slot, last) { $0.unsolicited += Int64(client.packets) }
+        }
+        if server != nil { delays[slot].answered += 1 }
         bookSlow(client, server, slot, last: last)
         if let server { bookDelay(client, server, slot, last: last) }
         guard let result = Self.result(client, server) else { return }
@@ -348,6 +361,17 @@ struct WindowOracle {
             $0.short += 1
             if isHandshake { $0.handshakeOnly += 1 }
         }
+    }
+
+    /// Without a SYN, or a SYN-ACK alone, of a newcomer; answered by resets that acknowledge nothing, or not at all.
+    private func isUnsolicited(_ client: Half, _ server: Half?, _ slot: Int) -> Bool {
+        guard client.hasFlags, !client.isKnown else { return false }
+        let isAnswer = client.flags == [.syn, .ack] && client.packets == 1
+        guard !client.flags.hasAny(of: .syn) || isAnswer else { return false }
+        guard let server else {
+            return delays[slot].answered >= WindowTerms.leastAnswered && !client.isOver
+        }
+        return server.flags == .rst
     }
 
     private enum Result { case endedWell, unanswered, refused, reset }

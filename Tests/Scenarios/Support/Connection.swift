@@ -82,6 +82,8 @@ struct ConnectionMaker {
         switch traffic.kind {
         case .request: request(&connection, answer.manner, time)
         case .syn: syn(&connection, answer.manner)
+        case .segment: segment(&connection, answer.manner)
+        case .reflected(let port): reflected(&connection, from: port)
         case .slow(let lasting): slow(&connection, answer.manner, lasting)
         case .handshake: handshake(&connection, answer.manner, time)
         case .query: query(&connection, answer.manner, time)
@@ -159,6 +161,20 @@ struct ConnectionMaker {
         if manner == .refused { return refuse(&connection) }
         connection.client = .init(1, payload: -8, Self.syn)
         if manner == .ok { connection.server = .init(1, payload: -8, [.syn, .ack]) }
+        connection.hasEnded = false
+    }
+
+    /// Of no connection: a server that notices says so by a reset.
+    private func segment(_ connection: inout Connection, _ manner: Traffic.Manner) {
+        connection.client = .init(1, payload: -12, .ack)
+        if manner != .unanswered { connection.server = .init(1, payload: -12, .rst) }
+        connection.hasEnded = false
+    }
+
+    /// What another server was asked for in this one's name.
+    private func reflected(_ connection: inout Connection, from port: UInt16) {
+        connection.port = port
+        connection.client = .init(3, payload: 3600, [])
         connection.hasEnded = false
     }
 

@@ -108,7 +108,7 @@ struct TimelineReader {
                 IPPrefix(text)
             }
             let hosts = UInt64(1) << UInt64(min(40, 128 - prefix.length))
-            all.append(Traffic.Clients(prefix: prefix, count: min(count ?? .max, max(1, hosts - 2))))
+            all.append(Traffic.Clients(prefix: prefix, count: min(count ?? .max, hosts > 2 ? hosts - 2 : 1)))
         } while words.take(",")
         return all
     }
@@ -120,6 +120,10 @@ struct TimelineReader {
         case "syn": return words.take("syn") ? .syn : nil
         case "handshake": return words.take("handshake") ? .handshake : nil
         case "query": return words.take("query") ? .query : nil
+        case "segment": return words.take("segment") ? .segment : nil
+        case "reflected":
+            _ = words.take("reflected")
+            return .reflected(port: try words.value("a port, such as 53") { UInt16($0) })
         case "slow":
             _ = words.take("slow")
             return .slow(try words.value(time, Quantity.duration))

@@ -44,6 +44,10 @@ struct Traffic: Sendable {
         case request
         /// A first packet and nothing after it.
         case syn
+        /// One of no connection.
+        case segment
+        /// Datagrams from a port of another protocol, for which the service did not ask.
+        case reflected(port: UInt16)
         /// Held open for microseconds with a few octets now and then.
         case slow(Int64)
         /// TLS, and no request.
