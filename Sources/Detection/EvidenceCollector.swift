@@ -252,9 +252,12 @@ enum EvidenceCollector {
         _ policy: DetectionPolicy
     ) -> Bool {
         guard !policy.disabledChannels.contains(channel) else { return false }
-        // While it lasts: after a burst there is less for a while.
+        // While it lasts: after a burst there is less for a while. Packets of a few connections take nobody's place: those who
+        // ask no more have gone, when the backup begins.
         if channel == .fewerAnswers {
-            return evidence.risingPressures.contains { $0.recent >= policy.pressureThreshold / 2 }
+            return evidence.risingPressures.contains {
+                $0.metric != .clientPackets && $0.recent >= policy.pressureThreshold / 2
+            }
         }
         guard channel == .saturation else { return channel.isEvidence(sampled: service.sampled) }
         return !evidence.pressures.isEmpty

@@ -91,7 +91,8 @@ import Testing
                 - { service: shop, from: 2026-11-21T02:00:59Z, until: 2026-11-21T02:20Z, why: "new disks" }
 
             """
-        try Data((FloodCapture.configuration + window).utf8).write(to: URL(filePath: folder.file("spate.yaml")))
+        try Data((FloodCapture.configuration + window).utf8).write(
+            to: URL(filePath: folder.file("spate.yaml")))
         let ending = try await Program.run(arguments + ["--format", "json"])
         #expect(ending.status == 0)
         let alerts = try objects(ending).filter { $0["type"] as? String == "alert" }
