@@ -9,11 +9,12 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
-filter=${1:-'LockFreeTests|IntakeTests|HistoryTests'}
+filter=${1:-'LockFreeTests|IntakeTests|HistoryTests|AlertDeliveryTests'}
 canary='RaceCanaryTests'
 report='WARNING: ThreadSanitizer: data race'
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
+export TSAN_OPTIONS="suppressions=$PWD/Tests/ThreadSanitizer/suppressions.txt"
 
 # A scratch folder of its own, or ordinary builds and these would throw each other's work away.
 sanitized_test() {
