@@ -27,7 +27,7 @@ package enum Classifier {
         if service.endpoint.transport == .udp || service.kind == .dns {
             return classifyQueries(facts, service, baseline)
         }
-        if isUnsolicited(facts) { return Judgement(kind: .networkFlood, confidence: 0.8) }
+        if facts.isUnsolicited { return Judgement(kind: .networkFlood, confidence: 0.8) }
         let slow = slowConnections(evidence, baseline)
         if isSYNFlood(evidence), slow == nil || sourcesAreForged(evidence) {
             return placesAreHeld(evidence)
@@ -47,12 +47,6 @@ package enum Classifier {
         let confidence = min(0.95, 0.6 + 0.12 * Double(signs))
         let speaksHTTP = service.kind == .http || service.kind == .https || facts.requests > 0
         return Judgement(kind: speaksHTTP ? .httpFlood : .connectionExhaustion, confidence: confidence)
-    }
-
-    /// Most of what newcomers send was asked for by nobody: it belongs to no connection, or comes from ports that reflect.
-    private static func isUnsolicited(_ facts: EvidenceFacts) -> Bool {
-        facts.unsolicited >= Constants.leastEvents
-            && Double(facts.unsolicited) >= Constants.unsolicitedShare * Double(facts.packetsFromUnknown)
     }
 
     /// Six of ten connections are a SYN and nothing more. Where the queue of a service that is held is full, its clients
@@ -207,7 +201,11 @@ package enum Classifier {
     private static func classifyQueries(
         _ facts: EvidenceFacts, _ service: ServiceState, _ baseline: ServiceBaseline
     ) -> Judgement {
-        if isUnsolicited(facts) { return Judgement(kind: .reflection, confidence: 0.85) }
+        if facts.isUnsolicited {
+            return service.endpoint.transport == .udp
+                ? Judgement(kind: .reflection, confidence: 0.85)
+                : Judgement(kind: .networkFlood, confidence: 0.8)
+        }
         let usual = baseline.metric(.queries).mean
         // Names that nobody has asked for have no answer, or none in time.
         let misses = Double(facts.noSuchName + facts.failures) / Double(max(1, facts.requests))

@@ -174,6 +174,12 @@ package struct EvidenceFacts: Sendable {
     /// has them: somebody holds them. An outage fails before it is full, and a crowd asks.
     package var isHeld = false
 
+    /// Most of what newcomers send was asked for by nobody: it belongs to no connection, or comes from ports that reflect.
+    package var isUnsolicited: Bool {
+        unsolicited >= ClassConstants.leastEvents
+            && Double(unsolicited) >= ClassConstants.unsolicitedShare * Double(packetsFromUnknown)
+    }
+
     /// Share (0…1) of the clients' packets that came from unknown prefixes.
     package var newPacketShare: Double { packets > 0 ? Double(packetsFromUnknown) / Double(packets) : 0 }
 

@@ -36,6 +36,8 @@ enum EvidenceCollector {
             evidence.facts.add(all[index].cell, all[index].log)
         }
         evidence.facts.duration = max(1, now - onset)
+        // Segments of no connection fail for nobody else.
+        if evidence.harms.isEmpty, evidence.facts.isUnsolicited { evidence.harmsOnlyNewcomers = true }
         evidence.facts.lines = LineVolume(
             lines: evidence.facts.requests, connections: evidence.facts.newConnections,
             usual: baseline.linesPerConnection)

@@ -19,7 +19,9 @@ struct HarmScreen: Sendable {
     /// The sums at the last scan, for any of these baselines: of all clients, then of known ones.
     private var sums = InlineArray<26, SumBound>(repeating: SumBound())
     /// No channel has been asked.
-    private(set) var isExpired = true
+    private var isExpired = true
+    /// Until then something bad may lie in seconds that no scan has read, since they had not come.
+    private var hasAheadUntil: Int64 = .min
 
     /// Seconds that a scan of the latest ones reads: as many as it takes until they are settled, and as many again.
     static let recent = 2 * ServiceNews.settling
@@ -33,6 +35,7 @@ struct HarmScreen: Sendable {
         guard news.hasHarm || latest[0] == .max else { return }
         self.news.add(news)
         late &+= UInt64(news.late)
+        if news.isAhead { hasAheadUntil = now + Self.clockOffset }
         for kind in HarmKind.allCases where news[kind] > 0 || latest[kind.rawValue] == .max {
             latest[kind.rawValue] = now
         }
@@ -41,10 +44,13 @@ struct HarmScreen: Sendable {
     /// Asks for all channels at the next tick.
     mutating func expire() { isExpired = true }
 
+    /// What a scan of the latest seconds can go on from is known.
+    func isKnown(at now: Int64) -> Bool { !isExpired && now >= hasAheadUntil }
+
     /// Whether nothing can have come half way since the last scan.
     @inline(__always)
-    func holds(_ baseline: ServiceBaseline) -> Bool {
-        guard !isExpired, !news.exceeds(allowance) else { return false }
+    func holds(_ baseline: ServiceBaseline, at now: Int64) -> Bool {
+        guard isKnown(at: now), !news.exceeds(allowance) else { return false }
         let all = bounds.span
         for place in all.indices {
             if let known = all[place], !known.hold(baseline.ratio(place)) { return false }
@@ -63,7 +69,7 @@ struct HarmScreen: Sendable {
         _ seconds: [ServiceSecond], isWhole: Bool, isSampled: Bool, _ baseline: ServiceBaseline,
         _ policy: DetectionPolicy, now: Int64
     ) -> Bool {
-        if isExpired { bounds = InlineArray(repeating: nil) }
+        if !isKnown(at: now) { (isExpired, bounds) = (true, InlineArray(repeating: nil)) }
         for channel in OutcomeChannel.learned
         where !policy.disabledChannels.contains(channel) && channel.isEvidence(sampled: isSampled) {
             if !isExpired, isWellOff(channel, baseline) { continue }

@@ -27,7 +27,8 @@ struct Screening: Sendable {
     func holds(
         _ windows: borrowing ServiceAggregator, slot: Int, _ baseline: ServiceBaseline
     ) -> Bool {
-        isSame(windows, slot, baseline) && pressure.holds(at: windows.now) && harm.holds(baseline)
+        isSame(windows, slot, baseline) && pressure.holds(at: windows.now)
+            && harm.holds(baseline, at: windows.now)
     }
 
     /// The same seconds are looked at as at the last scan, and later ones. What a sampled exporter's records add to a second is
@@ -43,7 +44,8 @@ struct Screening: Sendable {
     func asksOnlyForHarm(
         _ windows: borrowing ServiceAggregator, slot: Int, _ baseline: ServiceBaseline
     ) -> Bool {
-        isSame(windows, slot, baseline) && pressure.holds(at: windows.now) && !harm.isExpired
+        isSame(windows, slot, baseline) && pressure.holds(at: windows.now)
+            && harm.isKnown(at: windows.now)
     }
 
     /// Asks the tests of harm about the ``HarmScreen/recent`` seconds alone.
@@ -62,6 +64,8 @@ struct Screening: Sendable {
         _ seconds: [ServiceSecond], _ windows: borrowing ServiceAggregator, slot: Int,
         _ baseline: ServiceBaseline, _ policy: DetectionPolicy
     ) -> Bool {
+        // Seconds that became blocks before their time have other sums, whatever was told.
+        if since != baseline.since || hurries != windows.hurriedSweeps { harm.expire() }
         (since, hurries) = (baseline.since, windows.hurriedSweeps)
         let (now, service) = (windows.now, windows.service(slot))
         let isCalm =

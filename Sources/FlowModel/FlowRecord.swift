@@ -196,7 +196,11 @@ public struct TCPFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// Whether any of `other` is set. On the raw values: the set operations that OptionSet inherits are generic and cost
     /// an allocation for a literal with two elements, per record.
     public func hasAny(of other: TCPFlags) -> Bool { rawValue & other.rawValue != 0 }
+    /// Whether all of `other` are set, likewise.
+    public func hasAll(of other: TCPFlags) -> Bool { rawValue & other.rawValue == other.rawValue }
 
+    /// SYN and ACK: what a server answers a SYN with.
+    public static var synAck: TCPFlags { TCPFlags(rawValue: 0x12) }
     /// FIN and RST: what ends a connection.
     public static var ending: TCPFlags { TCPFlags(rawValue: 0x05) }
     /// ACK and PSH: what a client sets that got an answer to its SYN and went on.

@@ -88,15 +88,21 @@ struct ConnectionHalf: BitwiseCopyable {
     /// Nothing but headers came from this side: at most 64 octets a packet is a bare TCP segment.
     var isBare: Bool { UInt64(octets) <= UInt64(packets) &* 64 }
 
-    /// Segments of no connection: no client's SYN began them, and the server answered with resets or not at all. A SYN-ACK alone
-    /// answers a SYN that somebody else sent.
+    /// The client was answered, whether that was told or not: after its SYN it acknowledged and sent on.
+    var wasAnswered: Bool {
+        isTCP && hasFlags && flags.hasAny(of: .syn) && flags.hasAll(of: .established)
+    }
+
+    /// Segments of no connection: no client's SYN began them, and the server answered with resets or not at all. SYN-ACKs
+    /// without anything more answer a SYN that somebody else sent.
     ///
     /// - Parameter seesAnswers: what the service sends is told, as a rule.
     func isUnsolicited(answeredBy server: ConnectionHalf?, seesAnswers: Bool) -> Bool {
-        guard isTCP, hasFlags, !isKnown, !isDeclared else { return false }
-        guard !flags.hasAny(of: .syn) || (flags == [.syn, .ack] && packets == 1) else { return false }
+        // Some exporters say nothing by zero flags.
+        guard isTCP, hasFlags, flags.rawValue != 0, !isKnown, !isDeclared else { return false }
+        guard !flags.hasAny(of: .syn) || (flags == .synAck && isBare) else { return false }
         // Whoever has no connection answers a segment with a reset that acknowledges nothing (RFC 9293 §3.10.7.1).
-        guard let server else { return seesAnswers && saysSomethingAlone }
+        guard let server, server.packets > 0 else { return seesAnswers && saysSomethingAlone }
         return server.flags == .rst
     }
 

@@ -51,11 +51,9 @@ struct ConnectionPairing: ~Copyable {
         return true
     }
 
-    /// Whether the half at a place is a client's about which alone something can be said.
+    /// Whether a client's half waits at a place.
     @inline(__always)
-    func hasNews(at place: Int) -> Bool {
-        halves[place].fingerprint & 1 != 0 && halves[place].saysSomethingAlone
-    }
+    func isClients(at place: Int) -> Bool { halves[place].fingerprint & 1 != 0 }
 
     /// Puts a half where it waits for its counterpart; what waited there is gone.
     @inline(__always)

@@ -28,7 +28,7 @@ extension FlowRecord {
         if presence.has(.reverse), reversePackets > 0, reverseOctets > reversePackets &* 64 { return true }
         if fromClient {
             return transport == .tcp
-                && tcpFlags.rawValue & TCPFlags.established.rawValue == TCPFlags.established.rawValue
+                && tcpFlags.hasAll(of: .established)
         }
         return octets > packets &* 64 || (transport == .udp && packets > 0)
     }

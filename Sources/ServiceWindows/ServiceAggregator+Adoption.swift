@@ -68,7 +68,7 @@ extension ServicePulse {
         (slowHandshakeMilliseconds, shortAnswerOctets) = (
             other.slowHandshakeMilliseconds, other.shortAnswerOctets
         )
-        measuresDelays = other.measuresDelays
+        (measuresDelays, answered) = (other.measuresDelays, other.answered)
     }
 }
 

@@ -11,12 +11,9 @@ extension ServiceAggregator {
         guard let last = clamp(max(client.end, server?.end ?? client.end).seconds) else { return }
         guard client.isTCP else { return concludeDatagrams(client, server, slot, last) }
         guard !client.isUnsolicited(answeredBy: server, seesAnswers: pulses[slot].seesAnswers) else {
-            if let place = cells.place(slot: slot, second: last) {
-                cells[place.index].unsolicited.add(Int32(clamping: client.packets))
-            }
-            return
+            return bookUnsolicited(client, server, slot, last)
         }
-        if server != nil { pulses[slot].answer() }
+        if let server, server.packets > 0 { pulses[slot].answer() }
         if !client.isDeclared { bookSlow(client, server, slot: slot, last: last) }
         if let server, let delay = client.delay(of: server) {
             bookHandshake(
@@ -39,6 +36,24 @@ extension ServiceAggregator {
             1, unanswered: result == .unanswered ? 1 : 0, refused: result == .refused ? 1 : 0,
             isKnown: client.isKnown)
         if let server, !failed { bookShape(client, server, slot, place.index) }
+    }
+
+    /// A client's half goes on without its counterpart.
+    @inline(never)
+    mutating func concludeAlone(_ client: ConnectionHalf) {
+        if client.wasAnswered { pulses[Int(client.slot)].missAnswer() }
+        if client.saysSomethingAlone { conclude(client, nil) }
+    }
+
+    /// Books what belongs to no connection. A request that is reset fails, whoever forgot its connection.
+    private mutating func bookUnsolicited(
+        _ client: ConnectionHalf, _ server: ConnectionHalf?, _ slot: Int, _ last: Int64
+    ) {
+        guard let place = cells.place(slot: slot, second: last) else { return }
+        cells[place.index].unsolicited.add(Int32(clamping: client.packets))
+        guard let server, server.packets > 0, client.payload > 0 else { return }
+        note(.connections, 1, slot, last)
+        cells[place.index].countEnd(1, unanswered: 0, refused: 1, isKnown: false)
     }
 
     /// Flows of a datagram protocol are no connections: 200 sockets carried 14 to 1,114 packets/s in 14 to 28 flows/s.

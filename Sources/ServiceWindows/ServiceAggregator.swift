@@ -185,7 +185,7 @@ package struct ServiceAggregator: ~Copyable {
         }
         var alone: [ConnectionHalf] = []
         pairing.expire(now: second, after: limits.pairingSeconds) { alone.append($0) }
-        for client in alone where client.saysSomethingAlone { conclude(client, nil) }
+        for client in alone { concludeAlone(client) }
         if second / KnownClients.week != previous / KnownClients.week, previous > 0 { known.rotate() }
         known.promote(now: second, delay: limits.newcomerSeconds) { pulses[$0].isSuspicious }
         if second / 10 != previous / 10 { fade() }

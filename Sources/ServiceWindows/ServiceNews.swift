@@ -33,6 +33,8 @@ package struct ServiceNews: Sendable, BitwiseCopyable {
     package internal(set) var heard: UInt16 = 0
     /// Of all that is bad, how much was told of seconds that were settled.
     package private(set) var late: UInt16 = 0
+    /// Something bad was told of a second that has not come.
+    package private(set) var isAhead = false
     private var counts = InlineArray<10, UInt16>(repeating: 0)
 
     /// Seconds after which most of what is bad in a second has been told: a log is a second or two late, an exporter's
@@ -60,16 +62,20 @@ package struct ServiceNews: Sendable, BitwiseCopyable {
     }
 
     /// Notes so many more; negative ones are none.
-    package mutating func note(_ kind: HarmKind, _ more: Int32 = 1, isLate: Bool = false) {
+    package mutating func note(
+        _ kind: HarmKind, _ more: Int32 = 1, isLate: Bool = false, isAhead: Bool = false
+    ) {
         let more = UInt16(clamping: more)
         counts[kind.rawValue].add(more)
         if isLate { late.add(more) }
+        if isAhead { self.isAhead = true }
     }
 
     /// Adds what came later.
     package mutating func add(_ later: ServiceNews) {
         heard.add(later.heard)
         late.add(later.late)
+        isAhead = isAhead || later.isAhead
         for place in counts.indices { counts[place].add(later.counts[place]) }
     }
 }
@@ -86,7 +92,8 @@ extension UInt16 {
 extension ServiceAggregator {
     /// Something bad was told of a second.
     mutating func note(_ kind: HarmKind, _ more: Int32, _ slot: Int, _ second: Int64) {
-        news[slot].note(kind, more, isLate: second <= now &- ServiceNews.settling)
+        news[slot].note(
+            kind, more, isLate: second <= now &- ServiceNews.settling, isAhead: second > now)
     }
 
     /// What was told of a service since this was asked last.

@@ -31,7 +31,7 @@ struct ServicePulse: BitwiseCopyable {
     /// The starts of the two halves of a connection differ: some exporters give both the same.
     var measuresDelays = false
     /// Connections of which both halves were told, up to as many as it takes to know that what the service sends is told.
-    private var answered: UInt8 = 0
+    var answered: UInt8 = 0
     /// Set by the detector: while true nothing is learned, no newcomer becomes known.
     var isSuspicious = false
     var hasExporter = false
@@ -51,6 +51,10 @@ struct ServicePulse: BitwiseCopyable {
     /// Both halves of a connection were told.
     @inline(__always)
     mutating func answer() { if answered < Self.leastAnswered { answered += 1 } }
+
+    /// A client was answered, and the answer was not told: it may take another way, or the halves come too far apart.
+    @inline(__always)
+    mutating func missAnswer() { answered = 0 }
 
     private static var leastAnswered: UInt8 { 20 }
 

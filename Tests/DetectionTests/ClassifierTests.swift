@@ -153,11 +153,19 @@ import Testing
 
     @Test(arguments: [TCPFlags.ack, [.ack, .psh], [.syn, .ack]], [true, false])
     func segmentsOfNoConnectionAreANetworkFlood(flags: TCPFlags, isReset: Bool) {
-        let kind = kind(of: service(.https, port: 443)) { windows, now, random in
+        #expect(kindOfSegments(flags, isReset: isReset, to: service(.https, port: 443)) == .networkFlood)
+        // Nothing that is of TCP was reflected by a server of datagrams.
+        #expect(kindOfSegments(flags, isReset: isReset, to: service(.dns, port: 53)) == .networkFlood)
+    }
+
+    private func kindOfSegments(_ flags: TCPFlags, isReset: Bool, to service: ConfiguredService)
+        -> VerdictKind?
+    {
+        kind(of: service) { windows, now, random in
             for _ in 0..<300 {
                 let forged = Fixture.address("10.64.0.1", plus: Int.random(in: 0..<100_000, using: &random))
                 var key = Fixture.web
-                key.port = 443
+                key.port = service.ports[0].lowerBound
                 let segment = FlowRecord.request(
                     from: forged, port: .random(in: 1024...60000, using: &random), to: key, start: now,
                     packets: 1, octets: 40, flags: flags)
@@ -165,7 +173,6 @@ import Testing
                 if isReset { windows.add(segment.reply(packets: 1, octets: 40, flags: .rst)) }
             }
         }
-        #expect(kind == .networkFlood)
     }
 
     @Test func techniquesFollowTheClass() {

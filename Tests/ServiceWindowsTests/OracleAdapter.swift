@@ -114,8 +114,7 @@ enum WindowTerms {
     static let leastAnswered: Int64 = 20
     /// From these UDP ports newcomers send what was asked for in another's name.
     static let reflectors: Set<UInt16> = [
-        17, 19, 53, 69, 111, 123, 137, 161, 389, 520, 1900, 3283, 3702, 5353, 5683, 6881, 10_074, 11_211,
-        27_960, 37_810,
+        17, 19, 53, 69, 111, 123, 137, 161, 389, 520, 1900, 3283, 3702, 5353, 5683, 10_074, 11_211, 37_810,
     ]
     /// Whether they do is asked anew every so many seconds.
     static let slice: Int64 = 10

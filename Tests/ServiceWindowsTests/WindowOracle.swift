@@ -341,10 +341,18 @@ struct WindowOracle {
             }
             return
         }
-        guard !isUnsolicited(client, server, slot) else {
-            return change(slot, last) { $0.unsolicited += Int64(client.packets) }
+        if server == nil, client.hasFlags, client.flags.isSuperset(of: [.syn, .ack, .psh]) {
+            delays[slot].answered = 0
         }
-        if server != nil { delays[slot].answered += 1 }
+        guard !isUnsolicited(client, server, slot) else {
+            let isFailure = (server?.packets ?? 0) > 0 && client.payload > 0
+            return change(slot, last) {
+                $0.unsolicited += Int64(client.packets)
+                $0.ended += isFailure ? 1 : 0
+                $0.refused += isFailure ? 1 : 0
+            }
+        }
+        if let server, server.packets > 0 { delays[slot].answered += 1 }
         bookSlow(client, server, slot, last: last)
         if let server { bookDelay(client, server, slot, last: last) }
         guard let result = Self.result(client, server) else { return }
@@ -366,9 +374,9 @@ struct WindowOracle {
     /// Without a SYN, or a SYN-ACK alone, of a newcomer; answered by resets that acknowledge nothing, or not at all.
     private func isUnsolicited(_ client: Half, _ server: Half?, _ slot: Int) -> Bool {
         guard client.hasFlags, !client.isKnown else { return false }
-        let isAnswer = client.flags == [.syn, .ack] && client.packets == 1
+        let isAnswer = client.flags == [.syn, .ack] && client.isBare
         guard !client.flags.hasAny(of: .syn) || isAnswer else { return false }
-        guard let server else {
+        guard let server, server.packets > 0 else {
             return delays[slot].answered >= WindowTerms.leastAnswered && !client.isOver
         }
         return server.flags == .rst
