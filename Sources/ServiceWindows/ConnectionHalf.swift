@@ -93,6 +93,10 @@ struct ConnectionHalf: BitwiseCopyable {
         isTCP && hasFlags && flags.hasAny(of: .syn) && flags.hasAll(of: .established)
     }
 
+    /// No SYN of a client's is among what it sent: it goes on, or belongs to no connection.
+    @inline(__always)
+    var beginsNothing: Bool { !flags.hasAny(of: .syn) || flags.rawValue == TCPFlags.synAck.rawValue }
+
     /// Segments of no connection: no client's SYN began them, and the server answered with resets or not at all. SYN-ACKs
     /// without anything more answer a SYN that somebody else sent.
     ///
@@ -100,10 +104,10 @@ struct ConnectionHalf: BitwiseCopyable {
     func isUnsolicited(answeredBy server: ConnectionHalf?, seesAnswers: Bool) -> Bool {
         // Some exporters say nothing by zero flags.
         guard isTCP, hasFlags, flags.rawValue != 0, !isKnown, !isDeclared else { return false }
-        guard !flags.hasAny(of: .syn) || (flags == .synAck && isBare) else { return false }
+        guard beginsNothing, !flags.hasAny(of: .syn) || isBare else { return false }
         // Whoever has no connection answers a segment with a reset that acknowledges nothing (RFC 9293 §3.10.7.1).
         guard let server, server.packets > 0 else { return seesAnswers && saysSomethingAlone }
-        return server.flags == .rst
+        return server.flags.rawValue == TCPFlags.rst.rawValue
     }
 
     /// It was broken off. With a FIN all was said: servers reset connections that are closed on both sides.

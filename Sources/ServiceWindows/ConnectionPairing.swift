@@ -51,9 +51,11 @@ struct ConnectionPairing: ~Copyable {
         return true
     }
 
-    /// Whether a client's half waits at a place.
+    /// Whether the half at a place is a client's about which alone something can be said.
     @inline(__always)
-    func isClients(at place: Int) -> Bool { halves[place].fingerprint & 1 != 0 }
+    func hasNews(at place: Int) -> Bool {
+        halves[place].fingerprint & 1 != 0 && halves[place].saysSomethingAlone
+    }
 
     /// Puts a half where it waits for its counterpart; what waited there is gone.
     @inline(__always)

@@ -250,7 +250,7 @@ extension ServiceAggregator {
                 conclude(records[index], here, place)
                 continue
             }
-            if pairing.isClients(at: place) { concludeAlone(pairing[place]) }
+            if pairing.hasNews(at: place) { conclude(pairing[place], nil) }
             pairing.put(FlowEnd(of: records[index]), traits, record, now: now, at: place)
         }
     }

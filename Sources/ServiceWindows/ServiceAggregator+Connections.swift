@@ -10,7 +10,9 @@ extension ServiceAggregator {
         let slot = Int(client.slot)
         guard let last = clamp(max(client.end, server?.end ?? client.end).seconds) else { return }
         guard client.isTCP else { return concludeDatagrams(client, server, slot, last) }
-        guard !client.isUnsolicited(answeredBy: server, seesAnswers: pulses[slot].seesAnswers) else {
+        if client.beginsNothing,
+            client.isUnsolicited(answeredBy: server, seesAnswers: pulses[slot].seesAnswers)
+        {
             return bookUnsolicited(client, server, slot, last)
         }
         if let server, server.packets > 0 { pulses[slot].answer() }
@@ -38,8 +40,7 @@ extension ServiceAggregator {
         if let server, !failed { bookShape(client, server, slot, place.index) }
     }
 
-    /// A client's half goes on without its counterpart.
-    @inline(never)
+    /// A client's half has waited for its counterpart.
     mutating func concludeAlone(_ client: ConnectionHalf) {
         if client.wasAnswered { pulses[Int(client.slot)].missAnswer() }
         if client.saysSomethingAlone { conclude(client, nil) }

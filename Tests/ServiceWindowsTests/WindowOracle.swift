@@ -60,6 +60,9 @@ struct WindowOracle {
 
         var isBare: Bool { octets <= packets * 64 }
         var payload: UInt64 { octets > packets * 52 ? octets - packets * 52 : 0 }
+        var wasAnswered: Bool {
+            transport == .tcp && hasFlags && flags.isSuperset(of: [.syn, .ack, .psh])
+        }
         var isOver: Bool { flags.hasAny(of: .fin) || flags.hasAny(of: .rst) }
     }
 
@@ -85,7 +88,10 @@ struct WindowOracle {
         now = second
         for (connection, half) in waiting where half.since <= now - WindowTerms.pairing {
             waiting[connection] = nil
-            if half.isClient { conclude(half.half, nil, slot: half.slot) }
+            guard half.isClient else { continue }
+            // It was answered, and the answer was not told.
+            if half.half.wasAnswered { delays[half.slot].answered = 0 }
+            conclude(half.half, nil, slot: half.slot)
         }
         guard now / WindowTerms.slice != previous / WindowTerms.slice else { return }
         for slot in delays.indices {
@@ -340,9 +346,6 @@ struct WindowOracle {
                 bookDelay(client, server, slot, last: last)
             }
             return
-        }
-        if server == nil, client.hasFlags, client.flags.isSuperset(of: [.syn, .ack, .psh]) {
-            delays[slot].answered = 0
         }
         guard !isUnsolicited(client, server, slot) else {
             let isFailure = (server?.packets ?? 0) > 0 && client.payload > 0
