@@ -81,7 +81,8 @@ extension ServiceJudge {
             rawRecords: evidence.rawEvidence, sampling: evidence.samplingInterval)
         verdict.outcome = outcomeFigures(evidence, service, windows.history(slot))
         verdict.sources = SourceFigures(
-            count: facts.sources, baseline: Int(baseline.sources.rounded()), newShare: facts.newShare,
+            count: facts.sources, baseline: Int(baseline.sources.rounded()),
+            newShare: facts.isUnsolicited ? facts.newPacketShare : facts.newShare,
             // Where the sources are the usual ones, to name them would point at the victims.
             top: evidence.sourcesChanged
                 ? windows.topPrefixes(5, slot: slot, ofNewcomers: evidence.newcomersPress)
@@ -105,7 +106,7 @@ extension ServiceJudge {
                 baseline: baseline.metric(.slowConnections).mean)
         }
         // What belongs to no connection is seen as one that is open for a moment.
-        let isOfPackets = kind == .networkFlood || kind == .reflection
+        let isOfPackets = kind == .networkFlood || kind == .reflection || evidence.facts.isUnsolicited
         let packets = isOfPackets ? evidence.pressures.first { $0.metric == .clientPackets } : nil
         guard let pressure = packets ?? evidence.pressure else { return nil }
         return PressureFigures(

@@ -19,8 +19,10 @@ struct ConnectionHalf: BitwiseCopyable {
     private var traits: UInt8 = 0
     /// Number of the exporter.
     private var exporter: UInt32 = 0
+    /// Hash of the client's address.
+    private(set) var client: UInt64 = 0
     /// Fills the line of the cache that the half has for itself.
-    private var filler: (UInt64, UInt64) = (0, 0)
+    private var filler: UInt64 = 0
 
     private static let isTCPTrait: UInt8 = 1
     private static let hasFlagsTrait: UInt8 = 2
@@ -43,7 +45,7 @@ struct ConnectionHalf: BitwiseCopyable {
     /// Becomes what one end of a flow sent. In place: a copy that was just written waits for its parts.
     @inline(__always)
     mutating func write(_ end: FlowEnd, _ traits: FlowTraits, _ prepared: PreparedRecord, now: Int64) {
-        fingerprint = prepared.fingerprint
+        (fingerprint, client) = (prepared.fingerprint, prepared.client)
         (start, self.end) = (traits.start, traits.end)
         (packets, octets) = (UInt32(clamping: end.packets), UInt32(clamping: end.octets))
         (slot, since) = (prepared.slot, UInt32(truncatingIfNeeded: now))

@@ -52,6 +52,8 @@ extension ServiceAggregator {
     ) {
         guard let place = cells.place(slot: slot, second: last) else { return }
         cells[place.index].unsolicited.add(Int32(clamping: client.packets))
+        // They begin no connection, by which sources are counted.
+        distinct.insert(client.client, slot: slot, second: last)
         guard let server, server.packets > 0, client.payload > 0 else { return }
         note(.connections, 1, slot, last)
         cells[place.index].countEnd(1, unanswered: 0, refused: 1, isKnown: false)

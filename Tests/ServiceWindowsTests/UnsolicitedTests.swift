@@ -43,6 +43,19 @@ import Testing
         #expect(cell.ended == 0)
     }
 
+    @Test func theirSendersAreSources() {
+        var windows = ServiceAggregator(directory: ServiceDirectory([Fixture.service]))
+        windows.advance(to: Instant(seconds: Self.begin))
+        for index in 0..<40 {
+            let forged = FlowRecord.request(
+                from: Fixture.address("10.66.0.1", plus: index), start: Self.begin, packets: 1, octets: 40,
+                flags: .ack)
+            windows.add(forged)
+            windows.add(forged.reply(packets: 1, octets: 40, flags: .rst))
+        }
+        #expect((36...44).contains(windows.distinctSources(slot: 0, until: Self.begin, seconds: 10)))
+    }
+
     /// RFC 9293 §3.10.7.1: the reset of one who has no connection acknowledges nothing.
     @Test func segmentsThatAreReset() {
         let cell = cell { windows, now in
