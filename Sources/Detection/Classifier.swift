@@ -24,10 +24,14 @@ package enum Classifier {
         -> Judgement
     {
         let facts = evidence.facts
+        if facts.isUnsolicited {
+            return service.endpoint.transport == .udp
+                ? Judgement(kind: .reflection, confidence: 0.85)
+                : Judgement(kind: .networkFlood, confidence: 0.8)
+        }
         if service.endpoint.transport == .udp || service.kind == .dns {
             return classifyQueries(facts, service, baseline)
         }
-        if facts.isUnsolicited { return Judgement(kind: .networkFlood, confidence: 0.8) }
         let slow = slowConnections(evidence, baseline)
         if isSYNFlood(evidence), slow == nil || sourcesAreForged(evidence) {
             return placesAreHeld(evidence)
@@ -201,11 +205,6 @@ package enum Classifier {
     private static func classifyQueries(
         _ facts: EvidenceFacts, _ service: ServiceState, _ baseline: ServiceBaseline
     ) -> Judgement {
-        if facts.isUnsolicited {
-            return service.endpoint.transport == .udp
-                ? Judgement(kind: .reflection, confidence: 0.85)
-                : Judgement(kind: .networkFlood, confidence: 0.8)
-        }
         let usual = baseline.metric(.queries).mean
         // Names that nobody has asked for have no answer, or none in time.
         let misses = Double(facts.noSuchName + facts.failures) / Double(max(1, facts.requests))
