@@ -2,6 +2,7 @@
 
 import Detection
 import EvaluationWorld
+import TestSupport
 import Testing
 
 /// The world is a machine: it does the same for the same seed, and harms users only when it is attacked or broken.
@@ -53,5 +54,31 @@ struct WorldTests {
         let result = try run(BenignCase(.outage, seed: 1).model)
         #expect(result.truth.harm > 0.1)
         #expect(result.incidents.isEmpty)
+    }
+
+    /// A line of the future would leave a hole where it should have been, which looks like answers that do not come.
+    @Test func `no line comes before its request has ended`() throws {
+        var model = BenignCase(.bulk, seed: 1).model
+        (model.server.program, model.duration) = (.nginx, model.event.lowerBound + 60)
+        let world = World(model, try WorldSettings.configuration(for: model, warmUp: 45), seed: 1)
+        world.recording = Recording()
+        world.run()
+        var reader = try #require(world.recording).lines.octets.dropFirst(24)
+        var lines = 0
+        while !reader.isEmpty {
+            let (arrival, length) = (word(reader, 0), word(reader, 8))
+            let line = String(decoding: reader.dropFirst(16 + 28).prefix(length - 28), as: UTF8.self)
+            let written = try #require(line.firstMatch(of: /:(\d\d):(\d\d):(\d\d) \+0000/)?.output)
+            let seconds = [written.1, written.2, written.3].reduce(0) { $0 * 60 + (Int($1) ?? 0) }
+            #expect(seconds <= arrival % 86_400, "\(line)")
+            reader = reader.dropFirst(16 + length)
+            lines += 1
+        }
+        #expect(lines > 1000)
+    }
+
+    /// A number of four octets, in the order of the machine that wrote the capture.
+    private func word(_ octets: ArraySlice<UInt8>, _ offset: Int) -> Int {
+        octets.dropFirst(offset).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
     }
 }

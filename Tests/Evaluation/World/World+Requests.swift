@@ -143,16 +143,12 @@ extension World {
         }
         see(id, isUp: false, packets: (packets + 1) / 2, octets: octets / 2, flags: Flags.push | Flags.ack)
         see(id, isUp: true, packets: (packets + 3) / 4, octets: 52 * ((packets + 3) / 4), flags: Flags.ack)
-        pending(id, request, isHarmed: isHarmed && behaviour.areUsers, isFailed: ending.isFailure)
+        write(request, isHarmed: isHarmed && behaviour.areUsers)
+        if ending.isFailure {
+            retry(id)
+            connections[id].left = 1
+        }
         queue.add(.step(id, .taken), at: now + seconds)
-    }
-
-    /// The line is written when the answer has been taken.
-    private func pending(_ id: ConnectionID, _ request: LoggedRequest, isHarmed: Bool, isFailed: Bool) {
-        write(request, isHarmed: isHarmed)
-        guard isFailed else { return }
-        retry(id)
-        connections[id].left = 1
     }
 
     private func taken(_ id: ConnectionID) {

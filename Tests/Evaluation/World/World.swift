@@ -158,30 +158,31 @@ package final class World {
         _ = pipeline.parse(octets.span, from: serverAddress, at: instant(now))
     }
 
-    /// Writes a line of the access log, if there is one.
+    /// Writes a line of the access log when the request has ended, if there is a log.
     func write(_ request: LoggedRequest, isHarmed: Bool) {
         guard model.log != nil else { return }
         let text = log.line(
             request, model.server.program, isTLS: model.server.usesTLS, server: Self.server)
-        post(text, isHarmed: isHarmed)
+        post(text, isHarmed: isHarmed, at: request.ended)
     }
 
     /// Writes that a handshake came to nothing.
     func writeHandshakeFailure(client: UInt32, port: UInt16) {
         guard model.log != nil, model.server.program == .haproxy else { return }
-        post(log.handshakeFailure(client: client, port: port, at: now), isHarmed: false)
+        post(log.handshakeFailure(client: client, port: port, at: now), isHarmed: false, at: now)
     }
 
     /// Writes that a query was answered.
     func writeQuery(_ name: String, code: String, client: UInt32, seconds: Double, isHarmed: Bool) {
         guard model.log != nil else { return }
-        post(log.query(name, code: code, client: client, seconds: seconds, at: now), isHarmed: isHarmed)
+        let text = log.query(name, code: code, client: client, seconds: seconds, at: now)
+        post(text, isHarmed: isHarmed, at: now)
     }
 
-    private func post(_ text: String, isHarmed: Bool) {
+    private func post(_ text: String, isHarmed: Bool, at time: Double) {
         lineNumber += 1
         lines[lineNumber] = (text, isHarmed)
-        queue.add(.line(lineNumber), at: log.arrival(of: now))
+        queue.add(.line(lineNumber), at: log.arrival(of: time))
     }
 
     // MARK: What happens to the server
