@@ -10,6 +10,8 @@ package struct OutcomeCell: Sendable, WindowCell {
     package internal(set) var requestsFromUnknown: Int32 = 0
     /// Of these, of clients who are not named: nobody can say whether they are known.
     package internal(set) var requestsOfUnnamed: Int32 = 0
+    /// Those of `requests` that began in this second rather than ended in it, as far as they have ended.
+    package internal(set) var begun: Int32 = 0
     /// Requests that failed (see `FailureClass.isFailure`), slow requests left out.
     package internal(set) var failures: Int32 = 0
     /// Failures that a limiter decided (429); harm only to those who were known.
@@ -67,6 +69,7 @@ package struct OutcomeCell: Sendable, WindowCell {
         requests.add(other.requests)
         requestsFromUnknown.add(other.requestsFromUnknown)
         requestsOfUnnamed.add(other.requestsOfUnnamed)
+        begun.add(other.begun)
         failures.add(other.failures)
         limited.add(other.limited)
         requestsKnown.add(other.requestsKnown)
@@ -95,6 +98,7 @@ package struct OutcomeCell: Sendable, WindowCell {
         part.requests = requests.share(offset)
         part.requestsFromUnknown = requestsFromUnknown.share(offset)
         part.requestsOfUnnamed = requestsOfUnnamed.share(offset)
+        part.begun = begun.share(offset)
         part.failures = failures.share(offset)
         part.limited = limited.share(offset)
         part.requestsKnown = requestsKnown.share(offset)

@@ -112,15 +112,33 @@ extension ServiceAggregator {
         outcomeCells[cell].count(
             outcome, failed: failed, isTimed: isTimed, isSlow: isSlow, isKnown: isKnown,
             isDeclared: isDeclared)
+        if outcome.isAsked, !isDeclared { bookBeginning(outcome, slot, cell) }
         guard isTimed else { return }
         states[slot].recentLatencies.add(milliseconds: latency, count: outcome.count)
         if !failed, !pulses[slot].isSuspicious {
             states[slot].latencies.add(milliseconds: latency, count: outcome.count)
         }
     }
+
+    /// Books when requests began: what ends together need not have begun together.
+    private mutating func bookBeginning(_ outcome: Outcome, _ slot: Int, _ cell: Int) {
+        var cell = cell
+        if outcome.totalMilliseconds != Outcome.noLatency {
+            let began = (outcome.time - .milliseconds(Int64(outcome.totalMilliseconds))).seconds
+            if began != outcomeCells[cell].second {
+                guard let second = clamp(began), let place = outcomeCells.place(slot: slot, second: second)
+                else { return }
+                cell = place.index
+            }
+        }
+        outcomeCells[cell].begun.add(Int32(clamping: outcome.count))
+    }
 }
 
 extension Outcome {
+    /// Counts requests, and not their failures or times alone; one that never came in time is none.
+    fileprivate var isAsked: Bool { part == .whole && failure != .slowRequest }
+
     /// Tells of requests, and not of an event or a level alone.
     fileprivate var isRequest: Bool { count > 0 && (status != 0 || failure != .none || event == .none) }
 

@@ -30,6 +30,7 @@ struct SecondNumbers: Equatable {
     var slowHandshakes: Int64 = 0
     var requests: Int64 = 0
     var requestsOfUnnamed: Int64 = 0
+    var begun: Int64 = 0
     var timed: Int64 = 0
     var failures: Int64 = 0
     var slowRequests: Int64 = 0
@@ -56,7 +57,8 @@ struct SecondNumbers: Equatable {
             ("handshake only", \.handshakeOnly), ("answers", \.answers), ("failed answers", \.failedAnswers),
             ("timed answers", \.timedAnswers), ("slow answers", \.slowAnswers),
             ("handshakes", \.handshakes), ("slow handshakes", \.slowHandshakes),
-            ("requests", \.requests), ("requests of unnamed", \.requestsOfUnnamed), ("timed", \.timed),
+            ("requests", \.requests), ("requests of unnamed", \.requestsOfUnnamed), ("begun", \.begun),
+            ("timed", \.timed),
             ("failures", \.failures), ("slow requests", \.slowRequests),
             ("handshake failures", \.handshakeFailures), ("attempts", \.attempts),
             ("attempts of unknown", \.attemptsFromUnknown),
@@ -81,6 +83,7 @@ extension SecondNumbers {
         (short, handshakeOnly) = (Int64(cell.short), Int64(cell.handshakeOnly))
         (requests, failures) = (Int64(log.requests), Int64(log.failures))
         (requestsOfUnnamed, timed) = (Int64(log.requestsOfUnnamed), Int64(log.timed))
+        begun = Int64(log.begun)
         (slowRequests, handshakeFailures) = (Int64(log.slowRequests), Int64(log.handshakeFailures))
         (attempts, attemptsFromUnknown) = (Int64(log.attempts), Int64(log.attemptsFromUnknown))
     }

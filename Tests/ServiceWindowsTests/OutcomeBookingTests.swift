@@ -101,6 +101,35 @@ private let now: Int64 = 1_000_000
         #expect(log.requestsAll == 2 * Int64(Int32.max))
     }
 
+    /// Seconds in which a request that ended at `now` began, by the cells.
+    private static func beginnings(of outcome: Outcome) -> [Int64] {
+        var windows = windows()
+        windows.add(outcome)
+        return windows.seconds(now - 100...now, slot: 0).filter { $0.log.begun > 0 }.map(\.cell.second)
+    }
+
+    @Test func requestsAreAlsoBookedWhereTheyBegan() {
+        var outcome = Self.outcome(3)
+        #expect(Self.beginnings(of: outcome) == [now])
+        outcome.totalMilliseconds = 60_000
+        #expect(Self.beginnings(of: outcome) == [now - 60])
+        var windows = Self.windows()
+        windows.add(outcome)
+        #expect(Self.log(windows).requests == 3 && Self.log(windows, now - 60).begun == 3)
+        // Longer than anything is kept.
+        outcome.totalMilliseconds = .max - 1
+        windows.add(outcome)
+        #expect(Self.log(windows).requests == 6)
+        // What others count, and what never came in time, began nothing.
+        outcome.totalMilliseconds = 60_000
+        for (part, failure) in [(.failure, .timeout), (.time, .none), (.whole, .slowRequest)]
+            as [(RequestPart, FailureClass)]
+        {
+            (outcome.part, outcome.failure) = (part, failure)
+            #expect(Self.beginnings(of: outcome).isEmpty)
+        }
+    }
+
     /// 25 requests that a sender summed up over ten seconds.
     @Test func aSumIsSharedOutAmongItsSeconds() {
         var windows = Self.windows()

@@ -308,6 +308,7 @@ struct RandomTraffic {
         if chance(0.5) { outcome.client = IPAddress(ipv4: 0x6440_0000 + UInt32(pick(0..<1000)) * 37) }
         if chance(0.2) { (outcome.event, outcome.status, outcome.failure) = (.handshakeFailure, 0, .none) }
         if chance(0.3) { measure(&outcome) }
+        if chance(0.4) { outcome.totalMilliseconds = UInt32(pick(0..<(chance(0.1) ? 2_000_000 : 20_000))) }
         return (time + Int64(chance(0.1) ? pick(0..<1100) : 0), outcome)
     }
 

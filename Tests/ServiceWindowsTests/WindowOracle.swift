@@ -429,6 +429,7 @@ struct WindowOracle {
             let count = Int64(outcome.count) / over + (age < Int64(outcome.count) % over ? 1 : 0)
             guard count > 0, let second = secondToBook(outcome.time - .seconds(age)) else { continue }
             book(outcome, count, second)
+            bookBeginning(outcome, count, outcome.time - .seconds(age), second)
             isBooked = true
         }
         if !isBooked { ignoredOutcomes += 1 }
@@ -462,6 +463,17 @@ struct WindowOracle {
             $0.requests += count
             if outcome.client == .unspecified { $0.requestsOfUnnamed += count }
         }
+    }
+
+    /// A request that was counted is booked once more where it began, if that is still kept.
+    private mutating func bookBeginning(_ outcome: Outcome, _ count: Int64, _ end: Instant, _ second: Int64) {
+        let isRequest = outcome.event == .none || outcome.status != 0 || outcome.failure != .none
+        guard isRequest, outcome.part == .whole, outcome.failure != .slowRequest else { return }
+        var began: Int64? = second
+        if outcome.totalMilliseconds != Outcome.noLatency {
+            began = secondToBook(end - .milliseconds(Int64(outcome.totalMilliseconds)))
+        }
+        if let began { change(Int(outcome.service.index), began) { $0.begun += count } }
     }
 
     private mutating func change(_ slot: Int, _ second: Int64, _ body: (inout SecondNumbers) -> Void) {
