@@ -72,6 +72,8 @@ extension SourceFigures {
 extension OutcomeFigures {
     /// Latency is worth a word when it is this many times the normal.
     private static let slowerThanNormal = 1.5
+    /// Milliseconds that nobody waits for: a name server that needs one where it needed a half is no news.
+    private static let unnoticed = 10.0
 
     /// `55% of requests fail (normal 0%); answers take 60 s (normal 82 ms)`, nil when the channel has no figures.
     func text(past: Bool) -> String? {
@@ -104,7 +106,7 @@ extension OutcomeFigures {
     }
 
     private func latencyText(past: Bool) -> String? {
-        guard let latencyMilliseconds else { return nil }
+        guard let latencyMilliseconds, latencyMilliseconds >= Self.unnoticed else { return nil }
         if let latencyBaselineMilliseconds,
             latencyMilliseconds < Self.slowerThanNormal * latencyBaselineMilliseconds
         {

@@ -168,6 +168,11 @@ import Testing
         var verdict = Fixtures.slowConnections()
         verdict.outcome?.latencyMilliseconds = 100
         #expect(!Fixtures.text(verdict).contains("answers take"))
+        verdict.outcome?.latencyBaselineMilliseconds = 0.2
+        verdict.outcome?.latencyMilliseconds = 1
+        #expect(!Fixtures.text(verdict).contains("answers take"))
+        verdict.outcome?.latencyMilliseconds = 20
+        #expect(Fixtures.text(verdict).contains("answers take 20 ms"))
     }
 
     @Test func `telemetry notices carry their own sentence`() {
