@@ -145,7 +145,7 @@ package struct ExplanationReason: Sendable {
                 ? "everything but the order has held for \(whole(policy.unclearAfter)) s: opened as unclear"
                 : "all gates have held for \(whole(policy.holdTicks)) s: opened"
         }
-        let limit = CumulativeSum.loud
+        let limit = DetectionPolicy.Statistics.loud
         let (pressure, harm) = (limit * policy.pressureThreshold, limit * policy.outcomeThreshold)
         var parts: [String] = []
         if evidence.pressureNow >= pressure {

@@ -3,37 +3,27 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Statistics = DetectionPolicy.Statistics
+
 /// Whether there are fewer good answers than usual, by the log: the pressure test turned round. What a server that hangs
 /// does not do is in no log. A fall proves nothing by itself (people go home, a relay dies), so it is asked only under
 /// pressure, needs twice the evidence and makes a warning at most (detection.md §4).
 enum AnswerTest {
-    /// ln 2: the fall that the test is made for is one to the half.
-    private static let shift = 0.693_147
-    /// Usual answers a second below which a fall tells nothing.
-    private static let least = 2.0
-    /// Seconds learned without which nothing is usual.
-    private static let learned = 25.0
-    /// The fall from which it is harm. At a third, ordinary traffic of real weeks gave an alarm every half day: people come in
-    /// bursts, and go.
-    private static let leastFall = 0.6
-
     /// - Parameter lag: seconds by which lines may be late: what is newer is not complete.
     static func run(
         _ seconds: [ServiceSecond], baseline: MetricBaseline, isSampled: Bool, lag: Int64,
         policy: DetectionPolicy
     ) -> OutcomeFinding? {
-        guard let last = seconds.last?.cell.second, baseline.mean >= least, baseline.count >= learned else {
-            return nil
-        }
+        guard let last = seconds.last?.cell.second, isKnown(baseline) else { return nil }
         let threshold = policy.outcomeThreshold * OutcomeChannel.fewerAnswers.thresholdFactor(policy)
         var path = CumulativeSum(
             threshold: threshold, restart: threshold / 4, last: last, lag: lag,
             window: Int64(policy.errorWindow))
-        let scale = shift / baseline.spreadSquared
+        let scale = Statistics.doubling / baseline.spreadSquared
         let all = seconds.span
         for index in all.indices where all[index].cell.second <= last - lag {
             let x = LogTable.logarithm(answers(all[index]))
-            path.add(scale * (baseline.level - x - shift / 2), second: all[index].cell.second)
+            path.add(scale * (baseline.level - x - Statistics.doubling / 2), second: all[index].cell.second)
         }
         guard let onset = path.onset, !isContradicted(seconds, since: onset, isSampled: isSampled) else {
             return nil
@@ -42,8 +32,20 @@ enum AnswerTest {
         return OutcomeFinding(
             channel: .fewerAnswers, evidence: path.peak, recent: path.recent, onset: onset,
             end: path.lastAbove ?? onset, ratio: fall, baseline: 0,
-            isUp: path.peak >= threshold && fall >= leastFall,
-            isRising: path.peak >= threshold / 2 && fall >= leastFall, lastLoud: path.lastLoud)
+            isUp: path.peak >= threshold && fall >= Statistics.leastFall,
+            isRising: path.peak >= threshold / 2 && fall >= Statistics.leastFall, lastLoud: path.lastLoud)
+    }
+
+    /// Whether about as many good answers came of late as usual, of a service whose log tells of them.
+    static func isUsual(_ seconds: [ServiceSecond], _ baseline: MetricBaseline, lag: Int64) -> Bool {
+        guard let last = seconds.last?.cell.second, isKnown(baseline) else { return false }
+        return fall(seconds, since: last - lag - Statistics.answersOfLate, until: last - lag, baseline)
+            < Statistics.leastLack
+    }
+
+    /// Answers enough are usual for a fall to tell something.
+    private static func isKnown(_ baseline: MetricBaseline) -> Bool {
+        baseline.mean >= Statistics.leastAnswers && baseline.count >= Statistics.answersLearned
     }
 
     /// A log that has fallen silent says the same as a server that hangs. Known clients whose connections end well say that

@@ -3,6 +3,8 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Learning = DetectionPolicy.Learning
+
 /// What is normal for one metric of one service: level and spread of x = ln(rate + ½), and the plain mean for people.
 ///
 /// Young, it is the mean of all seconds. Grown, after an hour, it follows minute by minute: a level that rises slower than it
@@ -19,7 +21,7 @@ package struct MetricBaseline: Sendable {
     /// The level without the season.
     private var base = Self.nothing
     /// Deviation of a minute's x from what was expected.
-    private var deviation = LearningConstants.deviations.lowerBound
+    private var deviation = Learning.deviations.lowerBound
     /// By how much ln(mean rate + ½) is above the mean of x.
     private var bias = 0.0
     /// The slow reference of the level; known with the week.
@@ -31,10 +33,10 @@ package struct MetricBaseline: Sendable {
     /// ln ½: no event at all.
     private static let nothing = -0.693_147_180_559_945_3
     /// Largest rise of a young level in a second under pressure: as fast as a grown one may rise.
-    private static let slowRise = LearningConstants.rise / 60
+    private static let slowRise = Learning.rise / 60
 
     /// An hour is known.
-    package var isGrown: Bool { count >= LearningConstants.hour }
+    package var isGrown: Bool { count >= Learning.hour }
 
     /// How much of the season is known.
     var reach: Season.Reach { season.reach }
@@ -52,7 +54,7 @@ package struct MetricBaseline: Sendable {
         guard !isGrown else { return }
         let x = LogTable.logarithm(max(0, rate))
         guard !slowly else { return rise(towards: x, seconds: 1) }
-        count = min(count + 1, LearningConstants.hour)
+        count = min(count + 1, Learning.hour)
         let gain = 1 / count
         let deviation = x - level
         level += gain * deviation
@@ -72,7 +74,7 @@ package struct MetricBaseline: Sendable {
         base = level
         bias = naturalLogarithm(mean + 0.5) - level
         let wander = max(0, variance - 1 / (mean + 1)).squareRoot()
-        deviation = wander.clamped(to: LearningConstants.deviations)
+        deviation = wander.clamped(to: Learning.deviations)
     }
 
     // MARK: Grown
@@ -91,9 +93,9 @@ package struct MetricBaseline: Sendable {
         guard isUsed || minute.rate > 0 else { return }
         let expected = base + season.offset(at: second)
         let surprise = minute.mean - expected
-        let share = Double(minute.seconds) / LearningConstants.levelSeconds
-        base += (surprise * share).clamped(to: -LearningConstants.fall...LearningConstants.rise)
-        let bound = LearningConstants.surpriseLimit * deviation
+        let share = Double(minute.seconds) / Learning.levelSeconds
+        base += (surprise * share).clamped(to: -Learning.fall...Learning.rise)
+        let bound = Learning.surpriseLimit * deviation
         let growth = season.learn(
             level: slowly ? min(minute.mean, expected) : minute.mean,
             surprise: (slowly ? min(0, surprise) : surprise).clamped(to: -bound...bound), at: second)
@@ -107,7 +109,7 @@ package struct MetricBaseline: Sendable {
     private mutating func learnYoung(_ minute: MetricMinute, slowly: Bool) {
         let seconds = Double(minute.seconds)
         guard !slowly else { return rise(towards: minute.mean, seconds: seconds) }
-        count = min(count + seconds, LearningConstants.hour)
+        count = min(count + seconds, Learning.hour)
         let gain = min(1, seconds / count)
         let surprise = minute.mean - level
         level += gain * surprise
@@ -117,10 +119,10 @@ package struct MetricBaseline: Sendable {
     }
 
     private mutating func learnSpread(_ minute: MetricMinute, _ surprise: Double) {
-        let size = min(surprise.magnitude, LearningConstants.spreadLimit * deviation)
-        deviation += (LearningConstants.normalShape * size - deviation) / LearningConstants.spreadMinutes
-        deviation = deviation.clamped(to: LearningConstants.deviations)
-        let share = Double(minute.seconds) / LearningConstants.levelSeconds
+        let size = min(surprise.magnitude, Learning.spreadLimit * deviation)
+        deviation += (Learning.normalShape * size - deviation) / Learning.spreadMinutes
+        deviation = deviation.clamped(to: Learning.deviations)
+        let share = Double(minute.seconds) / Learning.levelSeconds
         let limit = 9 * spreadSquared
         variance += share * (min(limit, minute.variance + surprise * surprise) - variance)
         let seen = naturalLogarithm(minute.rate + 0.5) - minute.mean
@@ -137,7 +139,7 @@ package struct MetricBaseline: Sendable {
         let shifted = past + recentred
         let distance = base - shifted
         reference =
-            shifted + (distance > 0 ? min(distance, rise) : distance / LearningConstants.referenceMinutes)
+            shifted + (distance > 0 ? min(distance, rise) : distance / Learning.referenceMinutes)
     }
 
     /// Says what time it is: what is expected follows the season even while nothing is learned.
@@ -168,24 +170,21 @@ package struct MetricBaseline: Sendable {
     /// hours is still measured by what was normal before.
     package var slow: MetricBaseline? {
         let rise = riseOverReference
-        guard rise > Self.clearRise else { return nil }
+        guard rise > Learning.clearRise else { return nil }
         var slow = self
         slow.level -= rise
         slow.mean = slow.expectedRate
         return slow
     }
 
-    /// ln 1.2: below it the slow reference adds nothing.
-    private static let clearRise = 0.18
-
     /// To or from an archive; ``refresh(at:)`` has to follow.
     mutating func code(_ codec: inout StateCodec) {
-        codec.code(&count, in: 0...LearningConstants.hour)
+        codec.code(&count, in: 0...Learning.hour)
         codec.code(&level, in: -60...60)
         codec.code(&mean, in: 0...1e15)
         codec.code(&variance, in: 0...10_000)
         codec.code(&base, in: -60...60)
-        codec.code(&deviation, in: LearningConstants.deviations)
+        codec.code(&deviation, in: Learning.deviations)
         codec.code(&bias, in: -60...60)
         var isKnown = reference != nil
         codec.code(&isKnown)
@@ -222,17 +221,6 @@ package struct RatioBaseline: Sendable {
     private var (excess, scale) = (0.0, 0.0)
     package init() {}
 
-    /// Trials beyond which the past fades: about an hour of a busy service.
-    private static let memory = 50_000.0
-    /// Trials without which the ratio, and so its variance, is not known.
-    private static let least = 100.0
-    /// What the failures of a second have in common at least, and until it is known: one broken backend fails many at once.
-    private static let leastOverdispersion = 0.02
-    /// More than this would make the test deaf.
-    private static let mostOverdispersion = 0.2
-    /// Weight of the least value: a minute of a service with ten requests a second that fails now and then.
-    private static let prior = 200.0
-
     /// Learns one complete second.
     package mutating func learn(hits newHits: Double, trials newTrials: Double) {
         var sum = RatioMinute()
@@ -246,34 +234,33 @@ package struct RatioBaseline: Sendable {
         trials += Double(minute.trials)
         excess += Double(minute.excess)
         scale += Double(minute.scale)
-        if trials > Self.memory {
-            let kept = Self.memory / trials
+        if trials > Learning.outcomeMemory {
+            let kept = Learning.outcomeMemory / trials
             (hits, excess, scale) = (hits * kept, excess * kept, scale * kept)
-            trials = Self.memory
+            trials = Learning.outcomeMemory
         }
     }
 
     /// The ratio that the variance of a second is counted from; nil while it is not known.
-    var usual: Double? { trials >= Self.least ? hits / trials : nil }
+    var usual: Double? { trials >= Learning.leastOutcomes ? hits / trials : nil }
 
     /// The expected ratio; never below 1 %, since a clean record of a minute proves no more.
-    package var expected: Double { max(Self.leastExpected, min(0.9, (hits + 0.1) / (trials + 10))) }
-
-    /// Least ``expected``.
-    static let leastExpected = 0.01
+    package var expected: Double { max(Learning.leastExpected, min(0.9, (hits + 0.1) / (trials + 10))) }
 
     /// The ratio for people: what was seen.
-    package var seen: Double { trials > 0 ? hits / trials : 0 }
+    package var seen: Double { trials > 0 ? max(0, hits / trials) : 0 }
 
     /// ρ: correlation of the trials of one second, 0.02…0.2. k failures of n vary (1 + (n−1)ρ) times as much as by chance.
     package var overdispersion: Double {
-        let learned = (excess + Self.leastOverdispersion * Self.prior) / (scale + Self.prior)
-        return learned.clamped(to: Self.leastOverdispersion...Self.mostOverdispersion)
+        let learned =
+            (excess + Learning.overdispersion.lowerBound * Learning.overdispersionPrior)
+            / (scale + Learning.overdispersionPrior)
+        return learned.clamped(to: Learning.overdispersion)
     }
 
     /// To or from an archive.
     mutating func code(_ codec: inout StateCodec) {
-        codec.code(&hits, in: 0...1e15)
+        codec.code(&hits, in: -1e15...1e15)
         codec.code(&trials, in: 0...1e15)
         codec.code(&excess, in: -1e18...1e18)
         codec.code(&scale, in: 0...1e18)

@@ -48,7 +48,7 @@ package struct RatioMinute: Sendable {
         trials += Float(n)
         // A single trial tells nothing of what trials have in common.
         guard let usual, n > 1 else { return }
-        let chance = usual * (1 - usual)
+        let chance = max(0, usual * (1 - usual))
         let distance = k - n * usual
         excess += Float(distance * distance - n * chance)
         scale += Float(n * (n - 1) * chance)

@@ -3,11 +3,12 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Classes = DetectionPolicy.Classes
+private typealias Learning = DetectionPolicy.Learning
+
 /// Evidence → class (detection.md §6). An attack class needs a positive sign; without one, too many users are too many
 /// users.
 package enum Classifier {
-    private typealias Constants = ClassConstants
-
     /// A class and how sure it is, 0…1.
     package struct Judgement: Equatable, Sendable {
         /// The class.
@@ -58,34 +59,34 @@ package enum Classifier {
     private static func isSYNFlood(_ evidence: Evidence) -> Bool {
         let facts = evidence.facts
         let share = evidence.samplingInterval == 1 ? facts.synShare : facts.synPacketShare
-        guard facts.newConnections >= Constants.leastEvents, share >= Constants.synShare else { return false }
+        guard facts.newConnections >= Classes.leastEvents, share >= Classes.synShare else { return false }
         let ratio = evidence.pressures.first { $0.metric == .newConnections }?.surprise ?? 1
-        return sourcesAreForged(evidence) || ratio >= Constants.synRatio
+        return sourcesAreForged(evidence) || ratio >= Classes.synRatio
     }
 
     /// About one SYN a source.
     private static func sourcesAreForged(_ evidence: Evidence) -> Bool {
-        let seconds = Double(min(ServiceBaseline.sourceSeconds, evidence.facts.duration))
+        let seconds = Double(min(Learning.sourceSeconds, evidence.facts.duration))
         let syns = Double(evidence.facts.synOnly) * seconds / Double(evidence.facts.duration)
         // Of a sampled exporter's connections as many sources are seen as records.
-        return Double(evidence.facts.sources) * Constants.synsPerSource >= syns
+        return Double(evidence.facts.sources) * Classes.synsPerSource >= syns
             / Double(evidence.samplingInterval)
     }
 
     /// Few requests of newcomers that each take long, while those of known clients, who wait for them, are slow less often.
     private static func expensiveRequests(_ facts: EvidenceFacts) -> Judgement? {
         let (ofNew, ofKnown) = (Double(facts.timedUnknown), Double(facts.timedKnown))
-        guard facts.slowUnknown >= Constants.leastEvents, ofKnown >= Constants.leastKnown, ofNew < ofKnown
+        guard facts.slowUnknown >= Classes.leastEvents, ofKnown >= Classes.leastKnown, ofNew < ofKnown
         else { return nil }
         let (newShare, knownShare) = (Double(facts.slowUnknown) / ofNew, Double(facts.slowKnown) / ofKnown)
-        guard newShare >= Constants.costly.share, newShare >= Constants.costly.ratio * knownShare else {
+        guard newShare >= Classes.costly.share, newShare >= Classes.costly.ratio * knownShare else {
             return nil
         }
         // Of a dozen answers such a difference comes by chance, where a hanging server keeps everybody waiting.
         let all = Double(facts.slowUnknown + facts.slowKnown) / (ofNew + ofKnown)
         let variance = all * (1 - all) * (1 / ofNew + 1 / ofKnown)
         let difference = newShare - knownShare
-        guard difference * difference >= Constants.deviations * Constants.deviations * variance else {
+        guard difference * difference >= Classes.deviations * Classes.deviations * variance else {
             return nil
         }
         return Judgement(kind: .applicationExhaustion, confidence: 0.65)
@@ -96,25 +97,25 @@ package enum Classifier {
         func found(_ metric: PressureMetric) -> PressureFinding? {
             evidence.pressures.first { $0.metric == metric }
         }
-        guard let open = found(.concurrentConnections), open.surprise >= Constants.floodRatio else {
+        guard let open = found(.concurrentConnections), open.surprise >= Classes.floodRatio else {
             return false
         }
-        return found(.newConnections).map { $0.onset > open.onset + Constants.heldBefore } ?? true
+        return found(.newConnections).map { $0.onset > open.onset + Classes.heldBefore } ?? true
     }
 
     /// Open connections that send next to nothing hold the pool.
     private static func slowConnections(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Judgement? {
         let facts = evidence.facts
         let usual = baseline.metric(.slowConnections).mean
-        let manySlow = Double(facts.slowOpen) >= Constants.slowOpen.ratio * usual + Constants.slowOpen.more
+        let manySlow = Double(facts.slowOpen) >= Classes.slowOpen.ratio * usual + Classes.slowOpen.more
         let manyTimeouts =
-            facts.slowRequests >= Constants.leastEvents
-            && Double(facts.slowRequests) >= Constants.timeoutShare * Double(facts.requests)
+            facts.slowRequests >= Classes.leastEvents
+            && Double(facts.slowRequests) >= Classes.timeoutShare * Double(facts.requests)
         // Refused requests that are tried again are more requests, but most of what is open is slow.
         let requestsUp =
             evidence.pressures.contains { $0.metric == .requests } && facts.slowOpen * 2 < facts.open
         // The pool is full, the requests are not more: connections hold it that ask for nothing.
-        let poolHeld = facts.saturated >= Constants.leastEvents && !requestsUp
+        let poolHeld = facts.saturated >= Classes.leastEvents && !requestsUp
         guard !requestsUp, manySlow || manyTimeouts || poolHeld else { return nil }
         let signs = [manySlow, manyTimeouts, poolHeld].filter { $0 }.count
         return Judgement(kind: .slowConnection, confidence: min(0.97, 0.62 + 0.15 * Double(signs)))
@@ -129,40 +130,44 @@ package enum Classifier {
         let requestsUp = evidence.pressures.contains { $0.metric == .requests }
         let ratio = evidence.pressures.first { $0.metric == .newConnections }?.surprise ?? 1
         // Before the exporter has told of the newcomers' connections, failing handshakes could be either.
-        let flowsAreIn = facts.duration >= service.startLag + Constants.settled
+        let flowsAreIn = facts.duration >= service.startLag + Classes.settled
         let failingPerSecond = Double(facts.handshakeFailures) / Double(facts.duration)
         let usualConnections = max(1, baseline.metric(.newConnections).mean)
         let mostOnly =
-            facts.handshakeOnly >= Constants.leastEvents
-            && Double(facts.handshakeOnly) >= Constants.handshakeOnlyShare * Double(facts.ended)
+            facts.handshakeOnly >= Classes.leastEvents
+            && Double(facts.handshakeOnly) >= Classes.handshakeOnlyShare * Double(facts.ended)
         let failing =
-            facts.handshakeFailures >= Constants.leastEvents
-            && Double(facts.handshakeFailures) >= Constants.failingShare * Double(facts.requests)
+            facts.handshakeFailures >= Classes.leastEvents
+            && Double(facts.handshakeFailures) >= Classes.failingShare * Double(facts.requests)
+        let packetsUp = evidence.pressures.contains { $0.metric == .clientPackets }
+        // Who asks again within a connection makes no new ones, however many of the first handshakes fail.
+        if ratio < Classes.floodRatio, packetsUp, facts.newPacketShare >= Classes.newPacketShare,
+            facts.packetsSitInFewConnections, !requestsUp
+        {
+            return Judgement(kind: .tlsRenegotiation, confidence: 0.8)
+        }
         // More handshakes fail than there are usually connections: they are new ones, whatever the flows will say.
-        if failing, failingPerSecond >= Constants.failingRatio * usualConnections {
+        if failing, failingPerSecond >= Classes.failingRatio * usualConnections {
             return Judgement(kind: .tlsHandshakeFlood, confidence: 0.75)
         }
         // So do accepted ones that bring no request.
         let logged = evidence.pressures.first { $0.metric == .loggedConnections }?.surprise ?? 1
-        if logged >= 2 * Constants.floodRatio, facts.attempts >= Constants.leastAttempts, !requestsUp {
+        if logged >= 2 * Classes.floodRatio, facts.attempts >= Classes.leastAttempts, !requestsUp {
             return Judgement(kind: .tlsHandshakeFlood, confidence: 0.65)
         }
-        if ratio >= Constants.floodRatio {
+        if ratio >= Classes.floodRatio {
             guard mostOnly || failing || connectionsWithoutRequests(evidence) else { return nil }
             return Judgement(kind: .tlsHandshakeFlood, confidence: mostOnly || failing ? 0.85 : 0.65)
         }
-        let packetsUp = evidence.pressures.contains { $0.metric == .clientPackets }
-        let inFewConnections =
-            facts.newPacketShare >= Constants.newPacketShare && facts.packetsSitInFewConnections
-        guard !requestsUp, (failing && flowsAreIn) || (packetsUp && inFewConnections) else { return nil }
-        return Judgement(kind: .tlsRenegotiation, confidence: packetsUp && inFewConnections ? 0.8 : 0.6)
+        guard !requestsUp, failing, flowsAreIn else { return nil }
+        return Judgement(kind: .tlsRenegotiation, confidence: 0.6)
     }
 
     /// The service writes a log, and far fewer lines come out of a connection than usual.
     private static func connectionsWithoutRequests(_ evidence: Evidence) -> Bool {
         let lines = evidence.facts.lines
         guard lines.change == .fewer, let ratio = lines.ratio, let usual = lines.usual else { return false }
-        return ratio < Constants.fewLines * usual && !evidence.pressures.contains { $0.metric == .requests }
+        return ratio < Classes.fewLines * usual && !evidence.pressures.contains { $0.metric == .requests }
     }
 
     /// How many signs say that the newcomers are not users: compared with the known clients of the same time, never with
@@ -171,35 +176,46 @@ package enum Classifier {
         var signs = 0
         if stands(service.unknownPaths, outFrom: service.knownPaths) { signs += 1 }
         if scatter(service.unknownPaths, unlike: service.knownPaths) { signs += 1 }
-        if stands(service.unknownShapes, outFrom: service.knownShapes) { signs += 1 }
+        // Where the log tells what newcomers and known clients ask for, what their connections look like says no more: an
+        // overload makes all of them look otherwise.
+        if !areTold(service.unknownPaths, service.knownPaths),
+            stands(service.unknownShapes, outFrom: service.knownShapes)
+        {
+            signs += 1
+        }
         // Of newcomers: a CDN or a NAT is known, and asks for many.
         let perSource =
             Double(facts.newFromUnknown + facts.requestsFromUnknown) / Double(max(1, facts.sources))
         let ten = Double(facts.duration) / 10
         // A person makes a request in a few seconds, a tool several a second.
-        if perSource / max(1, ten) >= Constants.toolRate { signs += 1 }
+        if perSource / max(1, ten) >= Classes.toolRate { signs += 1 }
         return signs
     }
 
+    /// Whether there are values enough of both to hold one against the other.
+    private static func areTold(_ newcomers: Concentration, _ known: Concentration) -> Bool {
+        newcomers.total >= Classes.leastValues.newcomers && known.total >= Classes.leastValues.known
+    }
+
     private static func stands(_ newcomers: Concentration, outFrom known: Concentration) -> Bool {
-        guard newcomers.total >= Constants.leastValues.newcomers else { return false }
+        guard newcomers.total >= Classes.leastValues.newcomers else { return false }
         // A crowd comes for one thing as well: it must be much more one thing than what the others come for.
-        guard known.total >= Constants.leastValues.known else {
-            return newcomers.topShare >= Constants.aloneShare
+        guard known.total >= Classes.leastValues.known else {
+            return newcomers.topShare >= Classes.aloneShare
         }
-        return [Constants.standsOut, Constants.nearlyAll].contains {
+        return [Classes.standsOut, Classes.nearlyAll].contains {
             newcomers.topShare >= $0.share && newcomers.topShare >= $0.ratio * known.topShare
         }
     }
 
     /// Nobody asks twice for the same, where the others do: paths that are made up to pass the cache.
     private static func scatter(_ newcomers: Concentration, unlike known: Concentration) -> Bool {
-        isScattered(newcomers) && known.total >= Constants.leastValues.known
-            && known.topShare >= Constants.scatter.knownShare
+        isScattered(newcomers) && known.total >= Classes.leastValues.known
+            && known.topShare >= Classes.scatter.knownShare
     }
 
     private static func isScattered(_ values: Concentration) -> Bool {
-        values.total >= Constants.scatter.least && values.topShare < Constants.scatter.share
+        values.total >= Classes.scatter.least && values.topShare < Classes.scatter.share
     }
 
     private static func classifyQueries(
@@ -210,7 +226,7 @@ package enum Classifier {
         let misses = Double(facts.noSuchName + facts.failures) / Double(max(1, facts.requests))
         let scattered = isScattered(service.unknownPaths)
         if service.kind == .dns, usual > 0,
-            misses >= Constants.misses.alone || (scattered && misses >= Constants.misses.scattered)
+            misses >= Classes.misses.alone || (scattered && misses >= Classes.misses.scattered)
         {
             return Judgement(kind: .dnsRandomSubdomain, confidence: 0.75)
         }
@@ -225,10 +241,12 @@ extension VerdictKind {
         case .unclear: 0
         case .demandOverload: 1
         case .httpFlood, .dnsFlood, .connectionExhaustion, .applicationExhaustion: 2
-        case .slowConnection, .synFlood, .tlsHandshakeFlood, .tlsRenegotiation, .dnsRandomSubdomain: 3
+        case .slowConnection, .synFlood, .tlsHandshakeFlood, .dnsRandomSubdomain: 3
+        // That many packets sit in few connections is known when flows have told of them, some time after handshakes fail.
+        case .tlsRenegotiation: 4
         // That a segment belongs to no connection is known some seconds after it has come; then it is nothing else.
-        case .networkFlood: 4
-        case .reflection: 5
+        case .networkFlood: 5
+        case .reflection: 6
         case .surge, .degradation, .outageRetryStorm, .absorbedAttack, .telemetry: 0
         }
     }

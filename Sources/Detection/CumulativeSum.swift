@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private typealias Statistics = DetectionPolicy.Statistics
+
 /// One run of a CUSUM test (Page, 1954) over consecutive seconds, oldest first. Pure: made anew at every tick, because
 /// late data change old seconds.
 package struct CumulativeSum {
     /// Evidence in nats at which the test speaks.
     package let threshold: Double
-    /// A single second moves the sum no further than this, so that one burst cannot decide alone.
-    package static let stepLimit = 8.0
     /// What a second may add.
-    static let steps = -stepLimit...stepLimit
-
-    /// The sum stops at this many thresholds, so that an end shows within half a minute: at four, a clean service took
-    /// more than two minutes to be called clear.
-    package static let cap = 2.0
+    static let steps = -Statistics.stepLimit...Statistics.stepLimit
 
     /// The sum after the newest second, in nats.
     package private(set) var sum = 0.0
@@ -28,10 +24,6 @@ package struct CumulativeSum {
     /// Like `sum`, but an eighth of the threshold goes at least with each second that speaks against: where a rate is low the
     /// sum took minutes to fall after everything was over.
     private var loudness = 0.0
-    /// The part of the threshold above which it goes on.
-    package static let loud = 0.3
-    /// The part of the threshold that goes at least.
-    private static let fading = 1.0 / 8
     /// Largest sum in the seconds that are only just complete: whether it still goes on.
     package private(set) var recent = 0.0
     private let sums: ClosedRange<Double>
@@ -46,7 +38,7 @@ package struct CumulativeSum {
     ///   - window: seconds by which the decision looks further back.
     package init(threshold: Double, restart: Double, last: Int64, lag: Int64, window: Int64) {
         (self.threshold, self.restart) = (threshold, restart)
-        sums = 0...max(0, Self.cap * threshold)
+        sums = 0...max(0, Statistics.cap * threshold)
         decisionStart = last - lag - window
         recentStart = last - lag - 3
     }
@@ -56,9 +48,9 @@ package struct CumulativeSum {
     package mutating func add(_ evidence: Double, second: Int64) {
         let step = evidence.clamped(to: Self.steps)
         sum = (sum + step).clamped(to: sums)
-        let change = step < 0 ? min(step, -Self.fading * threshold) : step
+        let change = step < 0 ? min(step, -Statistics.fading * threshold) : step
         loudness = (loudness + change).clamped(to: sums)
-        if loudness >= Self.loud * threshold { lastLoud = second }
+        if loudness >= Statistics.loud * threshold { lastLoud = second }
         if sum <= restart {
             riseStart = nil
         } else if riseStart == nil {

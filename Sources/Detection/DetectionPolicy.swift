@@ -2,9 +2,9 @@
 
 import FlowModel
 
-/// Every constant by which it is decided what is said and when, with unit and reason in ``options``; the `detection:` section
-/// of the configuration, and of each service. Those of which nobody who runs a service knows better are in
-/// ``LearningConstants`` and ``ClassConstants``.
+/// Every constant of detection, with unit and reason. Those by which it is decided what is said and when are variables with a
+/// key each in the `detection:` section of the configuration, and of each service: ``options``. Of the others nobody who runs
+/// a service knows better: ``Statistics``, ``Learning``, ``Classes``, ``Life``, ``Watches`` and ``Screens``.
 package struct DetectionPolicy: Equatable, Sendable {
     /// `pressure_threshold`: nats of evidence before pressure counts.
     package var pressureThreshold = 16.0

@@ -6,7 +6,9 @@ extension Evidence {
         guard let harm else { return .warning }
         var severity: Severity =
             harm.channel.isWeak
-            ? .warning : harm.ratio > 0.7 ? .critical : harm.ratio >= 0.3 ? .error : .warning
+            ? .warning
+            : harm.ratio > DetectionPolicy.Statistics.severe.critical
+                ? .critical : harm.ratio >= DetectionPolicy.Statistics.severe.error ? .error : .warning
         let isDoubtful = !kind.isAttack || trust < 1
         if isDoubtful, severity > .warning {
             severity = Severity(rawValue: severity.rawValue - 1) ?? .warning

@@ -3,6 +3,9 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Classes = DetectionPolicy.Classes
+private typealias Statistics = DetectionPolicy.Statistics
+
 /// What all tests say about one service at one tick: the input of every decision.
 package struct Evidence: Sendable {
     /// The second that was judged.
@@ -61,12 +64,10 @@ package struct Evidence: Sendable {
         (pressures.isEmpty ? risingPressures : pressures).map(\.onset).min() ?? harm?.onset ?? now
     }
 
-    /// What one record stands for says less of single seconds beyond this.
-    private static let wideSampling = 100
-
     /// How far the telemetry behind it is as good as can be, 0…1: sure classes are less sure on it.
     package var trust: Double {
-        (samplingInterval > Self.wideSampling ? 0.8 : 1) * (isLossy ? 0.8 : 1)
+        (samplingInterval > Statistics.wideSampling ? Statistics.leastTrust : 1)
+            * (isLossy ? Statistics.leastTrust : 1)
     }
 
     package init(now: Int64) { self.now = now }
@@ -176,18 +177,18 @@ package struct EvidenceFacts: Sendable {
 
     /// Most of what newcomers send was asked for by nobody: it belongs to no connection, or comes from ports that reflect.
     package var isUnsolicited: Bool {
-        unsolicited >= ClassConstants.leastEvents
-            && Double(unsolicited) >= ClassConstants.unsolicitedShare * Double(packetsFromUnknown)
+        unsolicited >= Classes.leastEvents
+            && Double(unsolicited) >= Classes.unsolicitedShare * Double(packetsFromUnknown)
     }
 
     /// Share (0…1) of the clients' packets that came from unknown prefixes.
     package var newPacketShare: Double { packets > 0 ? Double(packetsFromUnknown) / Double(packets) : 0 }
 
-    /// Newcomers' connections carry 40 packets and more, twice as many as those of known clients at the same time.
+    /// Newcomers' connections carry dozens of packets, twice as many as those of known clients at the same time.
     package var packetsSitInFewConnections: Bool {
         let ofNew = Double(packetsFromUnknown) / Double(max(1, newFromUnknown))
         let ofKnown = Double(packets - packetsFromUnknown) / Double(max(1, newConnections - newFromUnknown))
-        return ofNew >= 40 && ofNew >= 2 * ofKnown
+        return ofNew >= Classes.packetsOfFew.least && ofNew >= Classes.packetsOfFew.ratio * ofKnown
     }
 
     /// Share (0…1) of the new connections that never got beyond SYN.

@@ -3,13 +3,11 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Learning = DetectionPolicy.Learning
+private typealias Statistics = DetectionPolicy.Statistics
+
 /// Runs all tests over one service's windows. Pure: windows and baseline in, evidence out.
 enum EvidenceCollector {
-    /// Seconds that the tests look back.
-    static let lookBack: Int64 = 180
-    /// Least lag of what a service says of itself: a log line arrives about a second after its request.
-    private static let leastLogLag: Int64 = 3
-
     /// - Parameters:
     ///   - seconds: all that the tests look at, up to now.
     ///   - isCalm: nothing is suspected or open.
@@ -41,7 +39,7 @@ enum EvidenceCollector {
         evidence.facts.lines = LineVolume(
             lines: evidence.facts.requests, connections: evidence.facts.newConnections,
             usual: baseline.linesPerConnection)
-        for index in all.indices.suffix(90) {
+        for index in all.indices.suffix(Statistics.openSeconds) {
             evidence.facts.slowOpen = max(evidence.facts.slowOpen, Int(all[index].slow))
             evidence.facts.open = max(evidence.facts.open, Int(all[index].open))
         }
@@ -51,7 +49,7 @@ enum EvidenceCollector {
             return evidence
         }
         evidence.facts.isHeld = isHeld(evidence, seconds, baseline, policy)
-        let span = ServiceBaseline.sourceSeconds
+        let span = Learning.sourceSeconds
         evidence.facts.sources = max(
             windows.distinctSources(slot: slot, until: now, seconds: span),
             windows.distinctSources(slot: slot, until: now - service.startLag, seconds: span))
@@ -61,7 +59,8 @@ enum EvidenceCollector {
             || (packetsUp && evidence.facts.newPacketShare >= policy.newSourceShare) || evidence.facts.isHeld
         evidence.sourcesChanged =
             evidence.newcomersPress
-            || Double(evidence.facts.sources) >= policy.sourceRatio * baseline.sources + 10
+            || Double(evidence.facts.sources) >= policy.sourceRatio * baseline.sources
+                + Statistics.moreSources
         return evidence
     }
 
@@ -78,27 +77,23 @@ enum EvidenceCollector {
         let all = seconds.span
         guard let full = all.indices.first(where: { all[$0].log.saturated > 0 }) else { return false }
         // The last second before may already be a part of it.
-        let before = max(0, full - 1 - calmSeconds)..<max(0, full - 1)
+        let before = max(0, full - 1 - Statistics.calmSeconds)..<max(0, full - 1)
         var (requests, bad) = (0.0, 0.0)
         for index in before {
             requests += Double(all[index].log.requestsAll)
             bad += Double(all[index].log.failures) + Double(all[index].log.slowAnswers)
         }
         let usual = baseline.metric(.requests).mean * Double(before.count)
-        return before.count >= calmSeconds / 2 && requests >= usual / 2 && requests >= policy.minimumEvidence
-            && bad <= requests / 10
+        return before.count >= Statistics.calmSeconds / 2 && requests >= usual / 2
+            && requests >= policy.minimumEvidence
+            && bad <= requests * Statistics.calmShare
     }
-
-    /// Seconds before the places ran out that are asked whether all was well: a server whose backend hangs answers less and
-    /// less for longer than that before its places are gone.
-    private static let calmSeconds = 20
-
-    /// Outcomes learned without which what is usual would look like harm.
-    private static let leastLearned = 50.0
 
     /// Seconds by which what the service says of itself may be late: learned, since a log may be written in bursts and sent
     /// on by a relay.
-    private static func logLag(_ service: ServiceState) -> Int64 { max(leastLogLag, service.logLag + 1) }
+    static func logLag(_ service: ServiceState) -> Int64 {
+        max(Statistics.leastLogLag, service.logLag + 1)
+    }
 
     private static func findPressure(
         _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState,
@@ -134,6 +129,11 @@ enum EvidenceCollector {
         evidence.pressures.sort { ($0.evidence, $0.surprise) > ($1.evidence, $1.surprise) }
     }
 
+    static func latest(_ one: Int64?, _ other: Int64?) -> Int64? {
+        guard let one, let other else { return one ?? other }
+        return max(one, other)
+    }
+
     private static func capacity(
         of metric: PressureMetric, _ baseline: ServiceBaseline, _ policy: DetectionPolicy
     ) -> Double {
@@ -141,7 +141,7 @@ enum EvidenceCollector {
     }
 
     static func lag(of metric: PressureMetric, _ service: ServiceState) -> Int64 {
-        metric.isLogged ? logLag(service) : max(5, service.startLag)
+        metric.isLogged ? logLag(service) : max(Statistics.leastFlowLag, service.startLag)
     }
 
     /// Where there is harm and no pressure, what has risen for hours is measured by the slow reference. It makes pressure
@@ -172,104 +172,6 @@ enum EvidenceCollector {
         return service.sampled
             ? [.newConnections, .clientPackets] + logged
             : [.newConnections, .concurrentConnections, .clientPackets] + logged
-    }
-
-    private static func findHarm(
-        _ evidence: inout Evidence, _ seconds: [ServiceSecond], _ service: ServiceState,
-        _ baseline: ServiceBaseline,
-        _ policy: DetectionPolicy
-    ) {
-        let all = seconds.span
-        var ended = 0
-        for index in all.indices.suffix(60) { ended += Int(all[index].cell.endedKnown) }
-        // Newcomers' unanswered and reset connections may be a limiter's work; eight outcomes of known clients decide.
-        // Their own baseline must have been learned first: without one, what is usual would look like harm.
-        let ofKnown =
-            ended >= 8 && baseline.ratio(.flow, ofKnown: true).trials >= leastLearned
-            && !policy.disabledRules.contains(.knownClients)
-        let quick = policy.disabledRules.contains(.knownClients) ? [] : whereKnownAreQuick(seconds, baseline)
-        for channel in OutcomeChannel.allCases where speaks(channel, evidence, seconds, service, policy) {
-            let ofKnown = channel.isSlowness ? quick.contains(channel) : ofKnown
-            let lag = Self.lag(of: channel, service)
-            let usual = baseline.ratio(channel, ofKnown: ofKnown)
-            // What is cut short is known later than all else: until then a page of errors a second would look like harm.
-            if channel == .flowTruncated, usual.trials < leastLearned { continue }
-            let finding =
-                channel == .fewerAnswers
-                ? AnswerTest.run(
-                    seconds, baseline: baseline.answers, isSampled: service.sampled, lag: lag, policy: policy)
-                : OutcomeTest.run(
-                    channel, seconds: seconds, baseline: usual, ofKnown: ofKnown, lag: lag, policy: policy)
-            evidence.observations?.add(
-                channel, finding, seconds, usual, ofKnown: ofKnown, lag: lag, policy)
-            guard let finding else { continue }
-            evidence.outcomeNow = max(evidence.outcomeNow, finding.recent)
-            evidence.lastHarmed = latest(evidence.lastHarmed, finding.lastLoud)
-            evidence.lag = max(evidence.lag, lag)
-            if finding.isRising { evidence.risingHarms.append(finding) }
-        }
-        evidence.harms = evidence.risingHarms.filter(\.isUp)
-        evidence.harms.sort { $0.weight > $1.weight }
-        guard evidence.harms.isEmpty, ofKnown, !service.sampled else { return }
-        let ofAll = OutcomeTest.run(
-            .flow, seconds: seconds, baseline: baseline.ratio(.flow, ofKnown: false), ofKnown: false,
-            lag: max(5, service.flowLag), policy: policy)
-        evidence.harmsOnlyNewcomers = ofAll?.isUp ?? false
-    }
-
-    private static func latest(_ one: Int64?, _ other: Int64?) -> Int64? {
-        guard let one, let other else { return one ?? other }
-        return max(one, other)
-    }
-
-    /// Newcomers' answers may last because of the newcomers: poor lines, slow readers, idle connections. While those of known
-    /// clients are as quick as ever the service is not slow; what is slow with both is counted from all.
-    ///
-    /// - Returns: the channels in which known clients are served, and as quickly as usual.
-    private static func whereKnownAreQuick(
-        _ seconds: [ServiceSecond], _ baseline: ServiceBaseline
-    ) -> [OutcomeChannel] {
-        var (slow, all, slowFlows, flows) = (0.0, 0.0, 0.0, 0.0)
-        // By index: a second is large, and a loop over the array would copy each.
-        let span = seconds.span
-        for index in span.indices.suffix(60) {
-            slow += Double(span[index].log.slowKnown)
-            all += Double(span[index].log.timedKnown)
-            slowFlows += Double(span[index].cell.shortSlowKnown)
-            flows += Double(span[index].cell.shortKnown)
-        }
-        var quick: [OutcomeChannel] = []
-        let (answers, short) = (
-            baseline.ratio(.slowAnswers, ofKnown: false), baseline.ratio(.slowFlows, ofKnown: false)
-        )
-        if all >= 8, slow < (answers.expected + 0.10) * all { quick.append(.slowAnswers) }
-        if flows >= 8, slowFlows < (short.expected + 0.10) * flows { quick.append(.slowFlows) }
-        return quick
-    }
-
-    /// A full service is harmed only where more is asked of it than usual, and where it tells nothing of its answers: those
-    /// may be as good as ever.
-    private static func speaks(
-        _ channel: OutcomeChannel, _ evidence: Evidence, _ seconds: [ServiceSecond], _ service: ServiceState,
-        _ policy: DetectionPolicy
-    ) -> Bool {
-        guard !policy.disabledChannels.contains(channel) else { return false }
-        // While it lasts: after a burst there is less for a while. Packets of a few connections take nobody's place: those who
-        // ask no more have gone, when the backup begins.
-        if channel == .fewerAnswers {
-            return evidence.risingPressures.contains {
-                $0.metric != .clientPackets && $0.recent >= policy.pressureThreshold / 2
-            }
-        }
-        guard channel == .saturation else { return channel.isEvidence(sampled: service.sampled) }
-        return !evidence.pressures.isEmpty
-            && !seconds.suffix(60).contains { $0.log.requestsAll > 0 || $0.log.timed > 0 }
-    }
-
-    /// A handshake is booked where it began, all else where the flow or the request ended.
-    private static func lag(of channel: OutcomeChannel, _ service: ServiceState) -> Int64 {
-        guard channel.isByFlows else { return logLag(service) }
-        return max(5, channel == .flowHandshakes ? service.startLag : service.flowLag)
     }
 
     /// Compared in event time, on the pairs of what is up: one pressure that explains one harm is enough.
@@ -306,7 +208,11 @@ extension PressureFinding {
 
 extension OutcomeFinding {
     /// Failures before slowness, then the stronger.
-    var weight: Double { evidence * (channel.isWeak ? 0.25 : channel.isSlowness ? 0.5 : 1) * (0.5 + ratio) }
+    var weight: Double {
+        evidence
+            * (channel.isWeak ? Statistics.weights.weak : channel.isSlowness ? Statistics.weights.slow : 1)
+            * (0.5 + ratio)
+    }
 }
 
 extension EvidenceFacts {

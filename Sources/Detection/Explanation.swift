@@ -2,6 +2,8 @@
 
 import ServiceWindows
 
+private typealias Learning = DetectionPolicy.Learning
+
 /// Why a service was alerted at one tick, or why not: what each test saw and which gate held, in the very values that the
 /// decision was made of.
 package struct Explanation: Sendable {

@@ -2,6 +2,8 @@
 
 import ServiceWindows
 
+private typealias Statistics = DetectionPolicy.Statistics
+
 /// When the tests of harm of a calm service have to be asked: at the last scan each channel's sum stood below half its
 /// threshold, and what is bad raises it by a bounded amount. Until so much bad has been told since, the channel cannot have
 /// come half way, whatever was told and however late. Then the latest seconds are enough to tell whether it has.
@@ -156,7 +158,7 @@ struct HarmScreen: Sendable {
     /// Nothing bad of the channel lies in the seconds that the tests look at.
     private func isClean(_ channel: OutcomeChannel, at now: Int64) -> Bool {
         guard let kind = channel.kind else { return false }
-        return latest[kind.rawValue] < now - EvidenceCollector.lookBack - Self.clockOffset
+        return latest[kind.rawValue] < now - Statistics.lookBack - Self.clockOffset
     }
 
     /// Seconds by which something may be booked ahead of the clock, and one more.

@@ -2,6 +2,8 @@
 
 import FlowModel
 
+private typealias Life = DetectionPolicy.Life
+
 /// The life of a service's incidents as a state machine: evidence in, actions out, time as part of the evidence.
 package struct IncidentMachine: Sendable {
     /// Where a service stands.
@@ -72,10 +74,6 @@ package struct IncidentMachine: Sendable {
     /// Last second in which harm, and pressure, went on.
     private var lastHarmed: Int64 = .min
     private var lastPressed: Int64 = .min
-    /// Seconds by which the newest are not looked at.
-    private static let margin: Int64 = 3
-    /// So many times `clearAfter` without harm, and pressure alone no longer keeps an incident open.
-    private static let bearing = 4.0
 
     /// Something is going on that must not be learned.
     package var isSuspicious: Bool { isHarmed || isPressed }
@@ -178,7 +176,7 @@ package struct IncidentMachine: Sendable {
     private mutating func notices(_ evidence: Evidence, _ policy: DetectionPolicy) -> [Action] {
         guard evidence.hasEnough(policy) else { return [] }
         // What is over is no news, however long the sums remember it.
-        let goesOn = evidence.lastPressed.map { evidence.now - $0 <= evidence.lag + Self.margin } ?? false
+        let goesOn = evidence.lastPressed.map { evidence.now - $0 <= evidence.lag + Life.margin } ?? false
         if Double(surgeTicks) >= policy.noticeAfter, goesOn,
             evidence.pressures.contains(where: { $0.surprise >= policy.surgeRatio })
         {
@@ -207,10 +205,10 @@ package struct IncidentMachine: Sendable {
         lastHarmed = max(lastHarmed, evidence.lastHarmed ?? .min)
         lastPressed = max(lastPressed, evidence.lastPressed ?? .min)
         // Seconds that not all channels have told of look quiet and are not yet.
-        let settled = evidence.lag + Self.margin
+        let settled = evidence.lag + Life.margin
         let wait = max(Int64(policy.clearAfter), settled)
         // Pressure that stays for minutes and harms nobody is what the service has to bear now.
-        let borne = Double(evidence.now - lastHarmed) > Self.bearing * Double(wait)
+        let borne = Double(evidence.now - lastHarmed) > Life.bearing * Double(wait)
         let since = (borne ? lastHarmed : max(lastHarmed, lastPressed)) + 1
         let quiet = evidence.now - since
         guard quiet >= wait else {

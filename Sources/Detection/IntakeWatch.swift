@@ -2,6 +2,8 @@
 
 import FlowModel
 
+private typealias Watches = DetectionPolicy.Watches
+
 /// What was dropped on its way in, since the start.
 package struct IntakeDrops: Equatable, Sendable {
     /// Datagrams that the kernel had no room for.
@@ -14,9 +16,6 @@ package struct IntakeDrops: Equatable, Sendable {
 
 /// Notices that something was dropped on its way in: once when it begins, and once when it has ended.
 package struct IntakeWatch: Sendable {
-    /// Seconds without a drop that end an episode.
-    private static let calm: Int64 = 300
-
     private struct Place: Sendable {
         var seen: UInt64 = 0
         /// What had been dropped before the episode; nil while there is none.
@@ -57,10 +56,13 @@ package struct IntakeWatch: Sendable {
             place.before = place.seen
             return (words.replacing("%s", with: counted(count - place.seen, noun)), false)
         }
-        guard let before = place.before, now - place.last >= calm || now < place.last else { return nil }
+        guard let before = place.before, now - place.last >= Watches.calmIntake || now < place.last else {
+            return nil
+        }
         place.before = nil
         return (
-            "nothing has been dropped for \(calm / 60) min; in all \(counted(count - before, noun))", true
+            "nothing has been dropped for \(Watches.calmIntake / 60) min; in all \(counted(count - before, noun))",
+            true
         )
     }
 

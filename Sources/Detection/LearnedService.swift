@@ -3,6 +3,8 @@
 package import FlowModel
 package import ServiceWindows
 
+private typealias Learning = DetectionPolicy.Learning
+
 /// What is known of a service, as far as it outlives the process.
 package struct LearnedService: Sendable {
     /// The configured name, or the endpoint.
@@ -145,11 +147,10 @@ package struct LearnedState: Sendable {
     /// Takes out the services that were not watched for two weeks: by then they are others. Returns how many they were.
     package mutating func forget(at now: Instant) -> Int {
         let before = services.count
-        services.removeAll { now.seconds - $0.latest > Self.longestAbsence }
+        services.removeAll { now.seconds - $0.latest > Learning.longestAbsence }
         return before - services.count
     }
 
-    private static let longestAbsence: Int64 = 14 * 86_400
 }
 
 /// What one shard contributes to a ``LearnedState``.

@@ -3,6 +3,9 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Learning = DetectionPolicy.Learning
+private typealias Statistics = DetectionPolicy.Statistics
+
 /// How many lines the service logged for each new connection, against its own habit. It tells what kind of thing happens
 /// and is no harm by itself: 0.02 in a harmful SYN flood, 0.03 in a harmless one (measured; 2.5 is normal there).
 package struct LineVolume: Sendable {
@@ -32,18 +35,12 @@ package struct LineVolume: Sendable {
         guard connections > 0 else { return }
         let ratio = Double(lines) / Double(connections)
         self.ratio = ratio
-        guard connections >= Self.least, let level = usual.usual else { return }
-        let deviation = naturalLogarithm((ratio + Self.floor) / (level + Self.floor))
-        let limit = max(Self.clear, 3 * usual.spread)
+        guard connections >= Statistics.leastConnections, let level = usual.usual else { return }
+        let deviation = naturalLogarithm((ratio + Statistics.noLines) / (level + Statistics.noLines))
+        let limit = max(Statistics.clearChange, 3 * usual.spread)
         change = deviation < -limit ? .fewer : deviation > limit ? .more : .none
     }
 
-    /// Connections below which a ratio says nothing.
-    private static let least = 12
-    /// ln 2: a change by less than the factor two is none. Between the channels' lags lies about as much.
-    private static let clear = 0.693_147
-    /// Lines for each connection that count as none, so that a logarithm exists.
-    static let floor = 0.01
 }
 
 /// What is normal for the number of lines for each new connection.
@@ -58,19 +55,10 @@ package struct LineBaseline: Sendable {
 
     package init() {}
 
-    /// A second of the past weighs this much less each second: a minute's mean.
-    private static let fading = 1.0 / 60
-    /// Connections, faded, without which there is no ratio.
-    private static let least = 3.0
-    /// Seconds after which a ratio is known.
-    private static let enough = 25.0
-    /// An hour: a second weighs 1/3600 from then on.
-    private static let fullCount = 3600.0
-
     /// Learns one complete second.
     package mutating func learn(lines: Double, connections: Double) {
-        recent.lines += lines - recent.lines * Self.fading
-        recent.connections += connections - recent.connections * Self.fading
+        recent.lines += lines - recent.lines * Learning.lineFading
+        recent.connections += connections - recent.connections * Learning.lineFading
         learn(ratioOf: recent, seconds: 1)
     }
 
@@ -80,19 +68,19 @@ package struct LineBaseline: Sendable {
     }
 
     private mutating func learn(ratioOf sums: (lines: Double, connections: Double), seconds: Double) {
-        guard sums.connections >= Self.least, sums.lines > 0 else { return }
+        guard sums.connections >= Learning.leastConnections, sums.lines > 0 else { return }
         let isFirst = count == 0
-        count = min(count + seconds, Self.fullCount)
+        count = min(count + seconds, Learning.hour)
         let gain = min(1, seconds / count)
         let ratio = sums.lines / sums.connections
         mean += (isFirst ? ratio : min(ratio, 4 * mean + 1) - mean) * gain
-        let deviation = naturalLogarithm((ratio + LineVolume.floor) / (mean + LineVolume.floor))
+        let deviation = naturalLogarithm((ratio + Statistics.noLines) / (mean + Statistics.noLines))
         variance += (deviation * deviation - variance) * gain
     }
 
     /// To or from an archive.
     mutating func code(_ codec: inout StateCodec) {
-        codec.code(&count, in: 0...Self.fullCount)
+        codec.code(&count, in: 0...Learning.hour)
         codec.code(&mean, in: 0...1e15)
         codec.code(&variance, in: 0...10_000)
     }
@@ -101,7 +89,7 @@ package struct LineBaseline: Sendable {
     static let length = 3 * 8
 
     /// Lines for each connection; nil while that is not known, or the service writes no log.
-    package var usual: Double? { count >= Self.enough ? mean : nil }
+    package var usual: Double? { count >= Learning.linesLearned ? mean : nil }
 
     /// Standard deviation of the logarithm.
     package var spread: Double { max(0, variance).squareRoot() }

@@ -3,6 +3,9 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Statistics = DetectionPolicy.Statistics
+private typealias Watches = DetectionPolicy.Watches
+
 /// Notices when a service's log falls silent while connections go on, and when it speaks again. A log that stopped is a
 /// channel lost; while something else is wrong it is part of that, and the incident's own figures show it.
 struct LogWatch: Sendable {
@@ -13,11 +16,6 @@ struct LogWatch: Sendable {
     }
 
     private(set) var isSilent = false
-
-    /// Lines that would usually have come in the gap: by chance none comes once in e^20.
-    private static let missing = 20.0
-    /// Connections in the gap without which the silence may be the service's own.
-    private static let connections = 12
 
     /// - Parameters:
     ///   - usual: requests a second.
@@ -35,12 +33,12 @@ struct LogWatch: Sendable {
             return .speaksAgain
         }
         // What flows tell is late: as many of their seconds are compared as the log has been silent.
-        guard isCalm, gap >= least, Double(gap) * usual >= Self.missing else { return nil }
+        guard isCalm, gap >= least, Double(gap) * usual >= Watches.missingLines else { return nil }
         let until = windows.now - windows.startLag(slot)
         guard until > last else { return nil }
-        let came = windows.seconds(max(last + 1, until - EvidenceCollector.lookBack)...until, slot: slot)
+        let came = windows.seconds(max(last + 1, until - Statistics.lookBack)...until, slot: slot)
             .reduce(0) { $0 + Int($1.cell.newConnections) }
-        guard came >= Self.connections else { return nil }
+        guard came >= Watches.connectionsInGap else { return nil }
         isSilent = true
         return .silent(seconds: gap, connections: came)
     }

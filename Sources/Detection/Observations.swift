@@ -2,6 +2,8 @@
 
 import ServiceWindows
 
+private typealias Statistics = DetectionPolicy.Statistics
+
 /// What every test of one tick saw, whether it found something or not. Kept only where an explanation is wanted.
 package struct Observations: Sendable {
     /// The metrics of pressure, in the order in which they are tested.
@@ -17,7 +19,8 @@ package struct Observations: Sendable {
         _ baseline: MetricBaseline, lag: Int64, _ policy: DetectionPolicy
     ) {
         guard let last = seconds.last?.cell.second else { return }
-        let rate = PressureTest.mean(metric, seconds, from: last - lag - Self.ofLate + 1, through: last - lag)
+        let rate = PressureTest.mean(
+            metric, seconds, from: last - lag - Statistics.rateOfLate + 1, through: last - lag)
         guard rate > 0 || baseline.mean > 0 || finding != nil else { return }
         pressures.append(
             PressureObservation(
@@ -40,13 +43,12 @@ package struct Observations: Sendable {
         guard all > 0 || finding != nil else { return }
         outcomes.append(
             OutcomeObservation(
-                channel: channel, bad: bad, all: all, usual: baseline.seen, expected: baseline.expected,
+                channel: channel, bad: bad, all: all, usual: finding?.baseline ?? baseline.seen,
+                expected: baseline.expected,
                 threshold: policy.outcomeThreshold * channel.thresholdFactor(policy), lag: lag,
                 isOfKnown: ofKnown && (channel == .flow || channel.isSlowness), finding: finding))
     }
 
-    /// Complete seconds over which a rate of late is the mean.
-    private static let ofLate: Int64 = 10
 }
 
 /// What the test of one metric of pressure saw at one tick.
@@ -115,5 +117,5 @@ package struct OutcomeObservation: Sendable {
     /// Share (0…1) of bad ones.
     package var ratio: Double { all > 0 ? bad / all : 0 }
     /// So much usually fails that the channel can tell nothing.
-    package var isHopeless: Bool { expected > OutcomeTest.hopeless }
+    package var isHopeless: Bool { expected > Statistics.hopeless }
 }

@@ -3,6 +3,9 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Learning = DetectionPolicy.Learning
+private typealias Watches = DetectionPolicy.Watches
+
 /// Follows where a service's flow records come from. What was learned at one sampling interval is no measure for another:
 /// each has its baseline. Another exporter tells of the same flows in another way: the baseline is cold again.
 struct OriginWatch: Sendable {
@@ -21,12 +24,6 @@ struct OriginWatch: Sendable {
 
     /// Baselines that are kept aside: exporters that adapt go between few intervals.
     private static let most = 3
-    /// Seconds learned below which an interval is only being found out: v9 tells it some time after its first flows.
-    private static let young = 60.0
-    /// Seconds in which another exporter must have told of the service, and the old one of nothing.
-    private static let exporterTicks = 60
-    /// Seconds without a flow after which an exporter is silent.
-    private static let silence: Int64 = 90
 
     /// - Parameter isHarmed: what is going on is judged to its end by the baseline that it began with.
     mutating func evaluate(
@@ -37,13 +34,13 @@ struct OriginWatch: Sendable {
         let index = Int(exporter.index)
         let address = index < exporters.count ? exporters[index].address : nil
         if baseline.origin.exporter == nil { baseline.origin.exporter = address }
-        if baseline.origin.samplingInterval == 0 || baseline.learned < Self.young {
+        if baseline.origin.samplingInterval == 0 || baseline.learned < Watches.youngOrigin {
             baseline.origin.samplingInterval = sampling
         }
         guard sampling == baseline.origin.samplingInterval else {
             ticks = sampling == interval ? ticks + 1 : 1
             interval = sampling
-            guard ticks >= LearningConstants.samplingTicks, !isHarmed else { return nil }
+            guard ticks >= Learning.samplingTicks, !isHarmed else { return nil }
             return change(to: sampling, address, &baseline)
         }
         guard let address, let old = baseline.origin.exporter, old != address,
@@ -53,7 +50,7 @@ struct OriginWatch: Sendable {
             return nil
         }
         ticks += 1
-        guard ticks >= Self.exporterTicks else { return nil }
+        guard ticks >= Watches.exporterTicks else { return nil }
         ticks = 0
         baseline.origin.exporter = address
         baseline.cool(at: windows.now)
@@ -82,7 +79,7 @@ struct OriginWatch: Sendable {
         guard let index = exporters.firstIndex(where: { $0.address == address }),
             let newest = windows.watermark(of: ExporterID(UInt32(truncatingIfNeeded: index)))
         else { return true }
-        return windows.now - newest.seconds > Self.silence
+        return windows.now - newest.seconds > Watches.flowSilence
     }
 }
 
@@ -108,14 +105,12 @@ struct OriginNotices: Sendable {
     /// When it was said last, by exporter and words.
     private var latest: [String: Instant] = [:]
 
-    /// For which the same is not said again.
-    private static let pause = Interval.seconds(600)
     /// Different ones that are remembered.
     private static let most = 64
 
     mutating func isNews(_ verdict: Verdict) -> Bool {
         let key = "\(verdict.telemetry.exporters) \(verdict.detail ?? "")"
-        if let last = latest[key], verdict.time - last < Self.pause { return false }
+        if let last = latest[key], verdict.time - last < Watches.noticePause { return false }
         if latest.count >= Self.most { latest.removeAll() }
         latest[key] = verdict.time
         return true

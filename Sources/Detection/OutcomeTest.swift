@@ -3,6 +3,8 @@
 import FlowModel
 package import ServiceWindows
 
+private typealias Statistics = DetectionPolicy.Statistics
+
 /// The channels through which harm shows.
 package enum OutcomeChannel: String, CaseIterable, Sendable {
     /// Failed requests by the log, and work the service says it dropped.
@@ -26,7 +28,7 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
     /// Known clients that were served an error page's worth, by the flows.
     case flowTruncated = "flow_truncated"
     /// Packets of clients without one of the server, by the flows of a sampled exporter: in sum, since a sample tells
-    /// nothing of a single flow.
+    /// nothing of a single flow. Of datagrams see ``ReplyTest``.
     case flowReplies = "flow_replies"
     /// Good answers that did not come, by the log.
     case fewerAnswers = "fewer_answers"
@@ -50,7 +52,7 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
 
     /// Slowness is weaker evidence than failure (detection.md §4), and so is what makes a warning at most.
     func thresholdFactor(_ policy: DetectionPolicy) -> Double {
-        (isSlowness || isWeak) && !policy.disabledRules.contains(.weakness) ? 2 : 1
+        (isSlowness || isWeak) && !policy.disabledRules.contains(.weakness) ? Statistics.weakFactor : 1
     }
 
     /// Flow records tell it, which come later than lines of a log.
@@ -115,9 +117,6 @@ package struct OutcomeFinding: Sendable {
 
 /// The outcome tests: overdispersed binomial CUSUM of k failures of n (detection.md §4).
 enum OutcomeTest {
-    /// The usual share of failures above which a channel says nothing.
-    static let hopeless = 0.8
-
     static func run(
         _ channel: OutcomeChannel, seconds: [ServiceSecond], baseline: RatioBaseline, ofKnown: Bool,
         lag: Int64,
@@ -132,7 +131,7 @@ enum OutcomeTest {
         // How much failures of one second go together: one broken backend fails many requests at once.
         let overdispersion = baseline.overdispersion
         // Where nearly everything always fails (one-way protocols), there is nothing left to detect.
-        guard p0 <= hopeless else { return nil }
+        guard p0 <= Statistics.hopeless else { return nil }
         let (hit, miss) = weights(p0)
         // By index: a second is large, and a loop over the array would copy each.
         let all = seconds.span
@@ -155,7 +154,7 @@ enum OutcomeTest {
 
     /// nats of a bad one and of a good one, where the share `p0` of bad ones is expected.
     static func weights(_ p0: Double) -> (hit: Double, miss: Double) {
-        let p1 = min(0.98, p0 + max(0.10, p0))
+        let p1 = min(Statistics.mostExpected, p0 + max(Statistics.leastRise, p0))
         return (naturalLogarithm(p1 / p0), naturalLogarithm((1 - p1) / (1 - p0)))
     }
 
@@ -232,6 +231,11 @@ enum OutcomeTest {
         case .flowLatency: return (Double(all[index].cell.slowAnswers), Double(all[index].cell.timedAnswers))
         case .flowHandshakes:
             return (Double(all[index].cell.slowHandshakes), Double(all[index].cell.handshakes))
+        case .flowReplies where all[index].datagramInterval > 0:
+            // Fewer than none where by chance more answers than questions were seen.
+            let interval = Double(all[index].datagramInterval)
+            let asked = Double(all[index].packetsIn)
+            return ((asked - Double(all[index].packetsOut)) / interval, asked / interval)
         case .flowReplies:
             // As many trials as there are packets, but no more than records came: what they stand for was not seen.
             let (asked, answered) = (Double(all[index].packetsIn), Double(all[index].packetsOut))

@@ -2,6 +2,8 @@
 
 import ServiceWindows
 
+private typealias Screens = DetectionPolicy.Screens
+
 /// When the tests of pressure of a calm service have to be asked: every sixteenth second, at once when more is told than usual,
 /// and each second while one of them comes near.
 struct PressureScreen: Sendable {
@@ -11,20 +13,11 @@ struct PressureScreen: Sendable {
     private var usual = 0.0
     private var isBusy = false
 
-    /// Calm services are asked this often, each in its turn.
-    private static let turn: Int64 = 16
-    /// More than so many times the usual, and a few, is looked at at once.
-    private static let burst = (ratio: 2.0, least: 12.0)
-    /// What is usual is a mean over so many seconds.
-    private static let memory = 16.0
-    /// Share of its threshold from which a test is watched each second.
-    private static let near = 0.25
-
     /// Takes how much was told in the last second.
     mutating func note(_ heard: UInt16) {
         let heard = Double(heard)
-        isBusy = heard > Self.burst.ratio * usual + Self.burst.least
-        usual += (heard - usual) / Self.memory
+        isBusy = heard > Screens.burst.ratio * usual + Screens.burst.least
+        usual += (heard - usual) / Screens.memory
     }
 
     /// Asks for a scan at the next tick.
@@ -52,8 +45,8 @@ struct PressureScreen: Sendable {
             nearest = max(nearest, finding.recent / policy.pressureThreshold)
         }
         // At first all services are due at once.
-        let turn = due == .min ? Self.turn - (now + Int64(slot)) % Self.turn : Self.turn
-        due = nearest < Self.near ? now + turn : .min
+        let turn = due == .min ? Screens.turn - (now + Int64(slot)) % Screens.turn : Screens.turn
+        due = nearest < Screens.near ? now + turn : .min
         return true
     }
 }

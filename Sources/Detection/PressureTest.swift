@@ -3,6 +3,8 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Statistics = DetectionPolicy.Statistics
+
 /// Whether one pressure metric of a service is up, and since when.
 package struct PressureFinding: Sendable {
     /// Which metric.
@@ -50,13 +52,10 @@ package struct PressureFinding: Sendable {
 
 /// The pressure tests: CUSUM of ln(rate + ½) against the baseline (detection.md §4).
 enum PressureTest {
-    /// ln 2: the least rise that the test is made for.
-    private static let shift = 0.693_147
-
     /// d·(e − d/2): what a rise by e speaks for one by d, in units of s². d is a doubling, or the rise itself where that is
     /// more: where a metric is usually at zero, a test for a doubling gained 2 nats a second from a flood of fifty.
     private static func gain(_ rise: Double) -> Double {
-        let shift = max(shift, rise)
+        let shift = max(Statistics.doubling, rise)
         return shift * (rise - shift / 2)
     }
 
@@ -67,6 +66,11 @@ enum PressureTest {
         let found = againstBaseline(
             metric, seconds: seconds, baseline: baseline, lag: lag, expected: expected, sampling: sampling,
             policy: policy)
+        if metric == .requests, found?.isRising == true,
+            !haveBegunTogether(seconds, baseline: baseline, expected: expected, policy: policy)
+        {
+            return nil
+        }
         guard let ceiling, found?.isUp != true else { return found }
         return againstCeiling(metric, ceiling, seconds: seconds, baseline: baseline, lag: lag, policy: policy)
             ?? found
@@ -84,7 +88,7 @@ enum PressureTest {
         for index in all.indices {
             let isOver = Double(rate(of: metric, all, index)) > ceiling
             path.add(
-                isOver ? CumulativeSum.stepLimit : -CumulativeSum.stepLimit, second: all[index].cell.second)
+                isOver ? Statistics.stepLimit : -Statistics.stepLimit, second: all[index].cell.second)
         }
         guard let onset = path.onset, path.peak >= policy.pressureThreshold else { return nil }
         let end = path.lastAbove ?? onset
@@ -109,10 +113,7 @@ enum PressureTest {
         expected: ExpectedVolume, sampling: Int, policy: DetectionPolicy
     ) -> PressureFinding? {
         guard var path = path(seconds, lag: lag, policy) else { return nil }
-        let persistence = policy.disabledRules.contains(.persistence) ? 1 : metric.persistence
-        // Each packet that a sampled exporter saw stands for so many, and their number wanders by as much.
-        let thinning = metric.isLogged ? 0 : Double(sampling - 1) / (baseline.mean + 1)
-        let scale = 1 / (baseline.spreadSquared + thinning) / persistence
+        let scale = scale(of: metric, baseline, sampling: sampling, policy)
         // By index: a second is large, and a loop over the array would copy each.
         let all = seconds.span
         let least = expected.isUsual ? LogTable.count { scale * gain($0 - baseline.level) <= 0 } : 0
@@ -136,6 +137,35 @@ enum PressureTest {
             isRising: isMore && path.peak >= policy.pressureThreshold / 2, lastLoud: path.lastLoud)
     }
 
+    /// Nats of a gain of 1.
+    private static func scale(
+        of metric: PressureMetric, _ baseline: MetricBaseline, sampling: Int, _ policy: DetectionPolicy
+    ) -> Double {
+        let persistence = policy.disabledRules.contains(.persistence) ? 1 : metric.persistence
+        // Each packet that a sampled exporter saw stands for so many, and their number wanders by as much.
+        let thinning = metric.isLogged ? 0 : Double(sampling - 1) / (baseline.mean + 1)
+        return 1 / (baseline.spreadSquared + thinning) / persistence
+    }
+
+    /// Whether more requests than usual also began together, at any time that is looked back on: downloads and open channels
+    /// that began at any time end together when a server is restarted, and their lines come then.
+    private static func haveBegunTogether(
+        _ seconds: [ServiceSecond], baseline: MetricBaseline, expected: ExpectedVolume,
+        policy: DetectionPolicy
+    ) -> Bool {
+        guard let last = seconds.last?.cell.second else { return false }
+        var path = CumulativeSum(
+            threshold: policy.pressureThreshold, restart: 0, last: last, lag: 0, window: Int64(seconds.count))
+        let scale = scale(of: .requests, baseline, sampling: 1, policy)
+        let all = seconds.span
+        for index in all.indices {
+            let second = all[index].cell.second
+            let level = baseline.level + expected.logarithm(at: second)
+            path.add(scale * gain(LogTable.logarithm(Int64(all[index].log.begun)) - level), second: second)
+        }
+        return path.peak >= policy.pressureThreshold / 2
+    }
+
     static func rate(of metric: PressureMetric, _ second: borrowing ServiceSecond) -> Int64 {
         let one: InlineArray<1, ServiceSecond> = [copy second]
         return rate(of: metric, one.span, 0)
@@ -156,6 +186,18 @@ enum PressureTest {
         }
     }
 
+    /// How many seconds after `start` had a rate of `least` or more, each taken half a unit higher as in the tests.
+    static func secondsAbove(
+        _ least: Double, _ metric: PressureMetric, _ seconds: [ServiceSecond], after start: Int64
+    ) -> Int {
+        let all = seconds.span
+        var count = 0
+        for index in all.indices where all[index].cell.second > start {
+            if Double(rate(of: metric, all, index)) + 0.5 >= least { count += 1 }
+        }
+        return count
+    }
+
     /// Mean rate of the seconds from `from` to `through`.
     static func mean(
         _ metric: PressureMetric, _ seconds: [ServiceSecond], from: Int64, through: Int64
@@ -172,13 +214,11 @@ enum PressureTest {
 }
 
 extension PressureMetric {
-    /// How many seconds in a row tell the same thing: an open connection is counted in each second of its life, and its
-    /// packets come in trains. The evidence of a second is divided by it; without that, ordinary traffic crossed the
-    /// threshold within minutes.
+    /// How many seconds in a row tell the same thing: the evidence of a second is divided by it.
     var persistence: Double {
         switch self {
-        case .concurrentConnections, .slowConnections: 4
-        case .clientPackets: 2
+        case .concurrentConnections, .slowConnections: Statistics.persistence.open
+        case .clientPackets: Statistics.persistence.packets
         case .newConnections, .requests, .handshakes, .loggedConnections, .queries: 1
         }
     }

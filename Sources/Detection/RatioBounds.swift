@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+private typealias Learning = DetectionPolicy.Learning
+private typealias Screens = DetectionPolicy.Screens
+private typealias Statistics = DetectionPolicy.Statistics
+
 /// Between which values the baseline of a ratio may move before a scan has to be made anew.
 struct RatioBounds: Sendable {
     /// Least expected ratio.
@@ -11,17 +15,14 @@ struct RatioBounds: Sendable {
     /// nats of a bad one and of a good one.
     private(set) var (hit, miss) = (0.0, 0.0)
 
-    /// Beyond it evidence does not only fall when more is expected.
-    private static let monotonous = 0.45
-
     /// Of nothing.
     init() {}
 
     /// A fifth less is allowed for, and half of the correlation more or less: learning takes minutes for that.
     init(_ ratio: RatioBaseline) {
-        isHopeless = ratio.expected > OutcomeTest.hopeless
-        let isMonotonous = ratio.expected <= Self.monotonous
-        expected = isMonotonous ? max(RatioBaseline.leastExpected, 0.8 * ratio.expected) : ratio.expected
+        isHopeless = ratio.expected > Statistics.hopeless
+        let isMonotonous = ratio.expected <= Screens.monotonous
+        expected = isMonotonous ? max(Learning.leastExpected, 0.8 * ratio.expected) : ratio.expected
         overdispersion =
             isMonotonous
             ? ratio.overdispersion / 1.5...ratio.overdispersion * 1.5
@@ -31,8 +32,8 @@ struct RatioBounds: Sendable {
 
     /// Whether the baseline is still within them. Where the evidence does not only fall, they are good for one second.
     func hold(_ ratio: RatioBaseline) -> Bool {
-        guard !isHopeless else { return ratio.expected > OutcomeTest.hopeless }
-        return ratio.expected >= expected && ratio.expected <= Self.monotonous
+        guard !isHopeless else { return ratio.expected > Statistics.hopeless }
+        return ratio.expected >= expected && ratio.expected <= Screens.monotonous
             && overdispersion.contains(ratio.overdispersion)
     }
 }

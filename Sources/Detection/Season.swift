@@ -2,6 +2,8 @@
 
 import ServiceWindows
 
+private typealias Learning = DetectionPolicy.Learning
+
 /// By how much ln(rate + ½) of a metric is usually above or below its own level, by the hour of the week (UTC).
 ///
 /// An hour is learned whole when it is first met, and slowly afterwards. Until a day is known there is no season; until a
@@ -14,12 +16,6 @@ struct Season: Sendable {
 
     private static let weekHours = 168
     private static let dayHours = 24
-    /// Share of a minute's surprise that its hour takes: 16 % in the hour of one week.
-    private static let gain = 0.003
-    /// Minutes without which an hour was not met.
-    private static let leastMinutes = 30.0
-    /// Hours of the week that make a week: one that is troubled in the same hour each week would never be known.
-    private static let knownHours = 160
 
     /// Mean of the metric in each hour of the week, counted from Thursday 00:00, then of the day; no number where it was not
     /// met. Empty before the first.
@@ -67,7 +63,7 @@ struct Season: Sendable {
         sum += level
         minutes += 1
         guard reach != .none else { return growth }
-        let change = Float(Self.gain * surprise)
+        let change = Float(Learning.seasonGain * surprise)
         let (ofWeek, ofDay) = Self.places(number)
         if !levels[ofWeek].isNaN { levels[ofWeek] += change }
         levels[ofDay] += change
@@ -75,7 +71,7 @@ struct Season: Sendable {
     }
 
     private mutating func endHour() {
-        guard minutes >= Self.leastMinutes else { return }
+        guard minutes >= Learning.leastMinutes else { return }
         if levels.isEmpty { levels = Array(repeating: .nan, count: Self.weekHours + Self.dayHours) }
         let (ofWeek, ofDay) = Self.places(hour)
         for place in [ofWeek, ofDay] where levels[place].isNaN { levels[place] = Float(sum / minutes) }
@@ -86,7 +82,7 @@ struct Season: Sendable {
         let days = levels.suffix(Self.dayHours)
         guard !days.contains(where: \.isNaN) else { return }
         let weeks = levels.prefix(Self.weekHours)
-        reach = weeks.count { !$0.isNaN } >= Self.knownHours ? .week : .day
+        reach = weeks.count { !$0.isNaN } >= Learning.knownHours ? .week : .day
         let all = reach == .day ? Self.dayHours : Self.weekHours
         centre = (0..<all).reduce(0) { $0 + value(Int64($1)) } / Double(all)
     }

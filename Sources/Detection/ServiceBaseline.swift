@@ -3,6 +3,8 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Learning = DetectionPolicy.Learning
+
 /// Everything that is learned about one service.
 ///
 /// Young, it learns second by second, as soon as a second is complete. Once an hour is known it learns minutes that are so
@@ -41,14 +43,6 @@ struct ServiceBaseline: Sendable {
     private var present = BaselineMinute(start: .min)
     /// Oldest first; at most as many as the delay has minutes.
     private var waiting: [BaselineMinute] = []
-
-    /// Seconds between two calls beyond which the time between is not learned.
-    private static let longestPause: Int64 = 5
-    /// Seconds back from now that are looked at, at most.
-    private static let longestLook: Int64 = 200
-
-    /// Distinct sources are counted over this time: half a minute is complete when the first judgement is made.
-    static let sourceSeconds: Int64 = 30
 
     /// Why the present may not be normal.
     enum Trouble: Sendable {
@@ -89,8 +83,8 @@ struct ServiceBaseline: Sendable {
             return
         }
         // Not all services in the same second.
-        if isGrown, (now + Int64(slot)) % LearningConstants.batch != 0 { return }
-        let first = max(next, now - Self.longestLook)
+        if isGrown, (now + Int64(slot)) % Learning.batch != 0 { return }
+        let first = max(next, now - Learning.longestLook)
         next = complete + 1
         for second in windows.seconds(first...complete, slot: slot) {
             if !isGrown { learn(second, windows, slot, isLogSilent: isLogSilent, policy) }
@@ -104,14 +98,14 @@ struct ServiceBaseline: Sendable {
     }
 
     /// An hour is known.
-    var isGrown: Bool { learned >= LearningConstants.hour }
+    var isGrown: Bool { learned >= Learning.hour }
 
     private mutating func begin(_ now: Int64) {
         if since == .max {
             // The first seconds are incomplete: the exporter's flows began before we listened.
             (since, next) = (now, now + 2)
             if knownSince == .max { (knownSince, warmingSince) = (now, now) }
-        } else if now - latest > Self.longestPause {
+        } else if now - latest > Learning.longestPause {
             // The clock leapt, or we slept: what lies between was not silence.
             next = now + 2
         }
@@ -127,8 +121,8 @@ struct ServiceBaseline: Sendable {
             waiting.removeAll(keepingCapacity: true)
         case .silence, .loss:
             guard isGrown else { break }
-            frozenUntil = max(frozenUntil, now + LearningConstants.stallThaw)
-            while let last = waiting.last, last.end > now - LearningConstants.stallBlind {
+            frozenUntil = max(frozenUntil, now + Learning.stallThaw)
+            while let last = waiting.last, last.end > now - Learning.stallBlind {
                 waiting.removeLast()
             }
         }
@@ -146,15 +140,10 @@ struct ServiceBaseline: Sendable {
 
     /// Whether a minute and a half without any flow would be a wonder.
     private var missesFlows: Bool {
-        let connections = metric(.newConnections).mean * Self.silentSeconds
-        return connections >= Self.missedFlows
-            || metric(.clientPackets).mean * Self.silentSeconds >= 10 * Self.missedFlows
+        let connections = metric(.newConnections).mean * Learning.silentSeconds
+        return connections >= Learning.missedFlows
+            || metric(.clientPackets).mean * Learning.silentSeconds >= 10 * Learning.missedFlows
     }
-
-    /// After so many seconds without a flow an exporter counts as silent.
-    private static let silentSeconds = 90.0
-    /// By chance none of so many comes once in 150 times.
-    private static let missedFlows = 5.0
 
     private mutating func refresh(_ now: Int64) {
         refreshAt = now + 60
@@ -180,6 +169,7 @@ struct ServiceBaseline: Sendable {
                 lines: Double(second.log.requestsAll), connections: Double(second.cell.newConnections))
             metrics[PressureMetric.placeOfAnswers].learn(rate: Double(AnswerTest.answers(second)))
         }
+        guard !slowly else { return }
         let judgesSizes = windows.judgesSizes(slot: slot, second: second.cell.second)
         for channel in OutcomeChannel.learned where judgesSizes || channel != .flowTruncated {
             let (k, n) = OutcomeTest.counts(channel, second, ofKnown: false, policy)
@@ -193,15 +183,10 @@ struct ServiceBaseline: Sendable {
         _ windows: borrowing ServiceAggregator, _ slot: Int, until second: Int64
     ) {
         let isFirstMinute = learned <= 60
-        guard isFirstMinute || (second + Int64(slot)) % Self.sourceTurn == 0 else { return }
-        let seen = Double(windows.distinctSources(slot: slot, until: second, seconds: Self.sourceSeconds))
-        sources = isFirstMinute ? max(sources, seen) : sources + (seen - sources) * Self.sourceGain
+        guard isFirstMinute || (second + Int64(slot)) % Learning.sourceTurn == 0 else { return }
+        let seen = Double(windows.distinctSources(slot: slot, until: second, seconds: Learning.sourceSeconds))
+        sources = isFirstMinute ? max(sources, seen) : sources + (seen - sources) * Learning.sourceSliceGain
     }
-
-    /// They are counted in slices of so many seconds: to ask more often tells little.
-    private static let sourceTurn: Int64 = 8
-    /// Ten minutes.
-    private static let sourceGain = Double(sourceTurn) / 600
 
     // MARK: Grown
 
@@ -217,17 +202,17 @@ struct ServiceBaseline: Sendable {
         defer { present = BaselineMinute(start: .min) }
         guard isGrown else { return learnCapacity(present) }
         present.sources = Double(
-            windows.distinctSources(slot: slot, until: second.cell.second, seconds: Self.sourceSeconds))
+            windows.distinctSources(slot: slot, until: second.cell.second, seconds: Learning.sourceSeconds))
         waiting.append(present)
     }
 
     /// What came while no more failed than usual was carried.
     private mutating func learnCapacity(_ minute: BaselineMinute) {
-        for place in capacities.indices { capacities[place] *= LearningConstants.capacityKept }
+        for place in capacities.indices { capacities[place] *= Learning.capacityKept }
         for channel in [OutcomeChannel.log, .flow, .flowStatus] {
             let usual = ratios[channel.place].expected
             if let ratio = minute.ratios[channel.place].ratio,
-                ratio > usual + LearningConstants.healthyMargin
+                ratio > usual + Learning.healthyMargin
             {
                 return
             }
@@ -240,17 +225,19 @@ struct ServiceBaseline: Sendable {
     private mutating func commit(_ minute: BaselineMinute, _ policy: DetectionPolicy) {
         learned += Double(minute.seconds)
         learnCapacity(minute)
-        let rise = policy.referenceRise / LearningConstants.minutesOfDay
-        // That answers stay out under pressure may be the harm itself.
+        let rise = policy.referenceRise / Learning.minutesOfDay
+        // That answers stay out or fail under pressure may be the harm itself.
         let places = minute.isPressed ? 0..<PressureMetric.placeOfAnswers : metrics.indices
         for place in places {
             metrics[place].learn(
                 minute.metrics[place], at: minute.start, slowly: minute.isPressed, referenceRise: rise)
         }
-        for place in ratios.indices { ratios[place].learn(minute.ratios[place]) }
+        if !minute.isPressed {
+            for place in ratios.indices { ratios[place].learn(minute.ratios[place]) }
+        }
         linesPerConnection.learn(
             lines: minute.lines, connections: minute.connections, seconds: Double(minute.seconds))
-        sources += (minute.sources - sources) * LearningConstants.sourceGain
+        sources += (minute.sources - sources) * Learning.sourceGain
     }
 
     // MARK: For the tests
@@ -281,7 +268,7 @@ struct ServiceBaseline: Sendable {
 
     /// Enough is known to judge the service.
     func isReady(at now: Int64, _ policy: DetectionPolicy) -> Bool {
-        learned >= policy.minimumBaseline && (!isRestored || now - since >= LearningConstants.settling)
+        learned >= policy.minimumBaseline && (!isRestored || now - since >= Learning.settling)
     }
 
     /// What was learned is not of this exporter, or not of this sampling: cold, until the warm-up is over again.

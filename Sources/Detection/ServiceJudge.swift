@@ -3,6 +3,10 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Learning = DetectionPolicy.Learning
+private typealias Statistics = DetectionPolicy.Statistics
+private typealias Watches = DetectionPolicy.Watches
+
 /// One service's baseline and incidents: asks the tests, lets the state machine decide, words the decision as verdicts.
 struct ServiceJudge: Sendable {
     private(set) var slot: Int
@@ -95,7 +99,7 @@ struct ServiceJudge: Sendable {
         }
         // Most of many services are idle: their tests would look at nothing but zeros.
         let isCalm = machine.state == .quiet && !machine.isHarmed
-        guard !isCalm || !windows.isIdle(slot, for: EvidenceCollector.lookBack + 20) else {
+        guard !isCalm || !windows.isIdle(slot, for: Statistics.lookBack + 20) else {
             if explains { explanations.append(explained(.idle, windows, policy)) }
             return []
         }
@@ -131,7 +135,7 @@ struct ServiceJudge: Sendable {
 
     private func read(
         _ windows: borrowing ServiceAggregator, _ seconds: inout [ServiceSecond],
-        lookBack: Int64 = EvidenceCollector.lookBack
+        lookBack: Int64 = Statistics.lookBack
     ) {
         let first = max(baseline.since, windows.now - lookBack)
         windows.read(first...windows.now, slot: slot, into: &seconds)
@@ -253,20 +257,17 @@ struct ServiceJudge: Sendable {
         // By the newest flow, not by the newest datagram: an exporter that stalls may go on sending templates.
         let exporter = windows.teller(slot)?.exporter
         if let exporter, let newest = windows.watermark(of: exporter),
-            windows.now - newest.seconds > Self.exporterSilence
+            windows.now - newest.seconds > Watches.emptySeconds
         {
             return .silence
         }
         if let index = exporter.map({ Int($0.index) }), index < exporters.count,
-            exporters[index].loss > LearningConstants.toleratedLoss
+            exporters[index].loss > Learning.toleratedLoss
         {
             return .loss
         }
         return machine.isPressed ? .pressure : .none
     }
-
-    /// Exporters flush at least once a minute; beyond that an empty second may only be one that nobody told of.
-    private static let exporterSilence: Int64 = 90
 
     // MARK: Explanations
 

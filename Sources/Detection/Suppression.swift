@@ -2,6 +2,8 @@
 
 import FlowModel
 
+private typealias Statistics = DetectionPolicy.Statistics
+
 /// A plan at work: which services are under maintenance now, what is expected of them, and how often each entry applied.
 package struct Suppression: Sendable {
     /// What was declared.
@@ -56,7 +58,7 @@ package struct Suppression: Sendable {
         for (index, event) in plan.events.enumerated() {
             eventUse[index].isActive = event.span.contains(second)
             // The tests look back, and what is late is booked where it happened.
-            let lasts = event.span.until > second - EvidenceCollector.lookBack && event.span.from <= second
+            let lasts = event.span.until > second - Statistics.lookBack && event.span.from <= second
             if lasts { activeEvents.append(index) }
         }
     }

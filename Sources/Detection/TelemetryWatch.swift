@@ -2,6 +2,8 @@
 
 package import FlowModel
 
+private typealias Watches = DetectionPolicy.Watches
+
 /// What detection needs to know of an exporter.
 package struct ExporterStatus: Sendable, Equatable {
     /// The key by which people know it.
@@ -36,7 +38,7 @@ struct TelemetryWatch: Sendable {
     /// What there is to say. Exporters that are not steady yet are left alone.
     mutating func evaluate(_ statuses: [ExporterStatus], now: Int64, _ policy: DetectionPolicy) -> [Verdict] {
         var verdicts: [Verdict] = []
-        for status in statuses where status.datagrams >= ExporterEpisodes.steady {
+        for status in statuses where status.datagrams >= DetectionPolicy.Watches.steadyExporter {
             for news in exporters[status.address, default: ExporterEpisodes()].news(
                 of: status, now: now, policy)
             {
@@ -77,30 +79,13 @@ struct ExporterEpisodes: Sendable {
         var since: Int64?
     }
 
-    /// An exporter is steady after this many datagrams.
-    static let steady: UInt64 = 20
     /// Loss is measured over so many seconds.
     private static let minute: Int64 = 60
-    /// Units lost in a minute below which a share says nothing.
-    private static let leastLost: UInt64 = 10
-    /// A clock that is further off makes flows seem older, or younger, than what the tests allow for lateness. v9 and IPFIX
-    /// tell whole seconds.
-    private static let clockTolerance = 5.0
-    /// Minutes in a row for which data come without their template before it is said: exporters send them every few minutes.
-    private static let templateMinutes = 10
-    /// Good minutes in a row that end an episode.
-    private static let goodMinutes = 5
 
     private var isSilent = false
     /// Longest pauses of late, in seconds, faded: an exporter without flows sends nothing, which is usual at night.
     private var usualPause = 0.0
     private var lastSeen: Int64?
-    /// A pause so many times the usual is silence.
-    private static let pauseFactor = 3.0
-    /// Silence is told after an hour, whatever is usual.
-    private static let longestPause = 3600.0
-    /// The part of a long pause that is forgotten with each second in which something came.
-    private static let pauseFading = 1.0 / 10_000
     /// Share that was lost in the last whole minute.
     private(set) var loss = 0.0
     private var minuteBegin: (second: Int64, status: ExporterStatus)?
@@ -132,13 +117,13 @@ struct ExporterEpisodes: Sendable {
 
     /// Seconds without a word that are silence.
     private func limit(_ policy: DetectionPolicy) -> Double {
-        min(Self.longestPause, max(policy.exporterSilence, Self.pauseFactor * usualPause))
+        min(Watches.longestPause, max(policy.exporterSilence, Watches.pauseFactor * usualPause))
     }
 
     private mutating func note(arrival second: Int64) {
         defer { lastSeen = second }
         guard let before = lastSeen, second > before else { return }
-        usualPause = max(Double(second - before), usualPause * (1 - Self.pauseFading))
+        usualPause = max(Double(second - before), usualPause * (1 - Watches.pauseFading))
     }
 
     private mutating func minute(
@@ -150,8 +135,8 @@ struct ExporterEpisodes: Sendable {
         let lost = status.lost >= before.lost ? status.lost - before.lost : 0
         let received = status.received >= before.received ? status.received - before.received : 0
         loss = lost > 0 ? Double(lost) / Double(lost + received) : 0
-        let isLossy = loss >= policy.exporterLoss && lost >= Self.leastLost
-        switch lossEpisode.note(isBad: isLossy, after: 1, ends: Self.goodMinutes, now: began) {
+        let isLossy = loss >= policy.exporterLoss && lost >= Watches.leastLost
+        switch lossEpisode.note(isBad: isLossy, after: 1, ends: Watches.goodMinutes, now: began) {
         case .begins:
             news.append(
                 News(
@@ -159,12 +144,12 @@ struct ExporterEpisodes: Sendable {
                         "lost \(percent(loss)) of what it sent in the last minute: incidents of its services are told one step milder",
                     since: began))
         case .ends:
-            news.append(News(words: "has lost next to nothing for \(Self.goodMinutes) min", isGood: true))
+            news.append(News(words: "has lost next to nothing for \(Watches.goodMinutes) min", isGood: true))
         case nil: break
         }
         let skew = status.clockSkew.seconds
         switch clockEpisode.note(
-            isBad: abs(skew) > Self.clockTolerance, after: 2, ends: Self.goodMinutes, now: began)
+            isBad: abs(skew) > Watches.clockTolerance, after: 2, ends: Watches.goodMinutes, now: began)
         {
         case .begins:
             let way = skew > 0 ? "ahead" : "behind"
@@ -177,14 +162,14 @@ struct ExporterEpisodes: Sendable {
         case nil: break
         }
         switch templateEpisode.note(
-            isBad: status.unreadSets > before.unreadSets, after: Self.templateMinutes, ends: 1, now: began)
+            isBad: status.unreadSets > before.unreadSets, after: Watches.templateMinutes, ends: 1, now: began)
         {
         case .begins:
             news.append(
                 News(
                     words:
-                        "has sent data without their templates for \(Self.templateMinutes) min: these are not read",
-                    since: began - Int64(Self.templateMinutes - 1) * Self.minute))
+                        "has sent data without their templates for \(Watches.templateMinutes) min: these are not read",
+                    since: began - Int64(Watches.templateMinutes - 1) * Self.minute))
         case .ends: news.append(News(words: "has sent the templates of its data", isGood: true))
         case nil: break
         }
@@ -220,18 +205,13 @@ struct Episode: Sendable {
 
 /// Keeps thousands of forged senders from making thousands of messages.
 struct NoticeBudget: Sendable {
-    /// Messages in a row.
-    private static let most = 30.0
-    /// Seconds in which one more becomes possible.
-    private static let refill = 60.0
-
-    private var left = most
+    private var left = Watches.mostNotices
     private var last: Int64?
     /// Notices that were not said since the last one that was.
     private var heldBack = 0
 
     mutating func take(_ verdicts: [Verdict], now: Int64) -> [Verdict] {
-        left = min(Self.most, left + Double(max(0, now - (last ?? now))) / Self.refill)
+        left = min(Watches.mostNotices, left + Double(max(0, now - (last ?? now))) / Watches.noticeRefill)
         last = now
         var said: [Verdict] = []
         for var verdict in verdicts {

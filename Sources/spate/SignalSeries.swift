@@ -42,7 +42,7 @@ struct SignalSeries {
     private func line(_ service: String, _ second: ServiceSecond) -> String {
         let channels = OutcomeChannel.allCases.map { channel in
             let (bad, all) = channel.counts(in: second, policy: policy)
-            return (channel.rawValue, JSONValue.array([.integer(Int(bad)), .integer(Int(all))]))
+            return (channel.rawValue, JSONValue.array([.integer(max(0, Int(bad))), .integer(Int(all))]))
         }
         return JSONObject([
             ("type", .string("signals")),

@@ -113,6 +113,26 @@ import Testing
         #expect(kind == .tlsRenegotiation)
     }
 
+    /// Where handshakes are slow, those of who renegotiates fail as well, and are tried again.
+    @Test func failingHandshakesOfLongConnectionsAreRenegotiation() {
+        let kind = kind(of: service(.https, port: 443)) { windows, now, random in
+            for index in 0..<24 {
+                let bot = Fixture.address("10.66.0.1", plus: index * 256)
+                var key = Fixture.web
+                key.port = 443
+                let piece = FlowRecord.request(
+                    from: bot, port: 4000, to: key, start: now, packets: 60, octets: 22000,
+                    flags: [.ack, .psh])
+                windows.add(piece)
+                windows.add(piece.reply(packets: 60, octets: 95000, flags: [.ack, .psh]))
+                var failed = Outcome(service: ServiceID(0), time: Instant(seconds: now))
+                (failed.event, failed.client) = (.handshakeFailure, bot)
+                windows.add(failed)
+            }
+        }
+        #expect(kind == .tlsRenegotiation)
+    }
+
     @Test func queriesAreADNSFlood() {
         let kind = kind(of: service(.dns, port: 53, transport: .udp)) { windows, now, random in
             for index in 0..<200 {

@@ -12,12 +12,12 @@ import Testing
     }
 
     @Test func oneSecondCannotDecideAlone() {
-        #expect(path([1000]).peak == CumulativeSum.stepLimit)
+        #expect(path([1000]).peak == DetectionPolicy.Statistics.stepLimit)
     }
 
     @Test func theSumStaysBetweenZeroAndItsCap() {
         #expect(path(Array(repeating: -3, count: 50)).sum == 0)
-        #expect(path(Array(repeating: 4, count: 50)).sum == 16 * CumulativeSum.cap)
+        #expect(path(Array(repeating: 4, count: 50)).sum == 16 * DetectionPolicy.Statistics.cap)
     }
 
     @Test func theOnsetIsTheSecondAfterTheLastRestart() {

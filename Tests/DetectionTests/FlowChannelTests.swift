@@ -153,11 +153,85 @@ private struct World: ~Copyable {
         #expect(opened.kind == .synFlood && opened.time.seconds - 1_795_000_120 <= 15)
     }
 
+    /// Of queries in a sample no record says whether it was answered; of all packets the answers are as many as there were.
+    @Test(arguments: [1, 0.97, 0.85, 0.5])
+    func sampledQueriesThatLackAnswersAreHarm(answered: Double) throws {
+        var dns = Fixture.service
+        (dns.kind, dns.ports, dns.transport) = (.dns, [53...53], .udp)
+        var flood = SampledQueries(dns)
+        flood.run(120, usual: 14)
+        flood.run(100, usual: 14, more: 3000, answered: answered)
+        let opened = flood.said.first { $0.event == .open }
+        #expect((opened == nil) == (answered > 0.9))
+        guard let opened else { return }
+        #expect(opened.outcome?.channel == "flow_replies" && opened.severity == .warning)
+        let ratio = try #require(opened.outcome?.failureRatio)
+        #expect(abs(ratio - (1 - answered)) < 0.1)
+        #expect(opened.kind == .dnsFlood)
+    }
+
+    /// A protocol in which the server never answers lacks nothing, nor does a name server whose answers take another way.
+    @Test(arguments: [ServiceKind.other, .dns])
+    func whatIsNeverAnsweredIsNotMissed(kind: ServiceKind) {
+        var service = Fixture.service
+        (service.kind, service.ports, service.transport) = (kind, [2055...2055], .udp)
+        var flood = SampledQueries(service)
+        flood.run(240, usual: kind == .dns ? 14 : 200, usualAnswered: 0)
+        flood.run(60, usual: 200, usualAnswered: 0, more: 3000, answered: 0)
+        #expect(!flood.said.contains { $0.event == .open })
+    }
+
     @Test func deniedClientsAreHarmed() throws {
         var world = World()
         world.run(120)
         world.run(30, attackers: 200, failing: 0.7, World.Told(isDenied: true))
         let opened = try #require(world.said.first { $0.event == .open })
         #expect(opened.outcome?.channel == "flow")
+    }
+}
+
+/// Datagrams of clients and answers to them, of which an exporter sees one in ten by chance.
+private struct SampledQueries: ~Copyable {
+    var windows: ServiceAggregator
+    var detector: Detector
+    var said: [Verdict] = []
+    private let key: ServiceKey
+    private var now: Int64 = 1_795_000_000
+    private var random = SeededRandom(seed: 5)
+
+    init(_ service: ConfiguredService) {
+        var policy = DetectionPolicy()
+        policy.warmUp = 60
+        detector = Detector(policy: policy)
+        windows = ServiceAggregator(directory: ServiceDirectory([service]))
+        key = ServiceKey(
+            address: service.addresses[0].address, port: service.ports[0].lowerBound, transport: .udp)
+        windows.advance(to: Instant(seconds: now))
+    }
+
+    /// - Parameters:
+    ///   - usual: queries of known clients a second, of which all or `usualAnswered` are answered but in the flood.
+    ///   - more: those of newcomers.
+    mutating func run(
+        _ seconds: Int, usual: Int, usualAnswered: Double = 1, more: Int = 0, answered: Double? = nil
+    ) {
+        for _ in 0..<seconds {
+            now += 1
+            for _ in 0..<usual { ask("10.20.1.1", spread: 200, answered ?? usualAnswered) }
+            for _ in 0..<more { ask("10.66.0.1", spread: 400, answered ?? 1) }
+            windows.advance(to: Instant(seconds: now))
+            said += detector.evaluate(&windows, exporters: [])
+        }
+    }
+
+    private mutating func ask(_ base: String, spread: Int, _ answered: Double) {
+        func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
+        var record = FlowRecord.request(
+            from: Fixture.address(base, plus: Int.random(in: 0..<spread, using: &random)),
+            port: .random(in: 1024...60000, using: &random), to: key, start: now, packets: 1, octets: 80,
+            flags: [])
+        record.samplingInterval = 10
+        if chance(0.1) { windows.add(record) }
+        if chance(answered), chance(0.1) { windows.add(record.reply(packets: 1, flags: [])) }
     }
 }

@@ -121,6 +121,19 @@ struct Site: ~Copyable {
         #expect((4200...4330).contains(site.summary.learnedSeconds))
     }
 
+    /// It may be the harm of an attack of which too little is told yet.
+    @Test(arguments: [300, 5000])
+    func failuresUnderPressureAreNotLearned(age: Int) {
+        var site = Site()
+        site.ordinary(age)
+        for _ in 0..<900 {
+            site.arrive(40, failing: 0.03)
+            site.tick()
+        }
+        #expect(site.said.map(\.kind) == [.surge])
+        #expect(site.summary.failureRatio == 0)
+    }
+
     @Test func whatCameJustBeforeAnAlarmIsNeverLearned() {
         var site = Site()
         site.ordinary(4700)

@@ -213,7 +213,7 @@ struct ConnectionMaker {
         connection.end = connection.start + lasting
         connection.client = .init(5 + octets / 2800, payload: 400, Self.served)
         connection.server = .init(4 + octets / 1400, payload: octets, Self.served)
-        log(&connection, connection.end, manner, latency: time)
+        log(&connection, connection.end, manner, latency: time, total: lasting)
     }
 
     private mutating func keepAlive(_ connection: inout Connection, _ lasting: Int64, _ rate: Double) {
@@ -243,7 +243,7 @@ struct ConnectionMaker {
 
     private mutating func log(
         _ connection: inout Connection, _ time: Int64, _ manner: Traffic.Manner, latency: Int64?,
-        nameLength: UInt16 = 0
+        total: Int64? = nil, nameLength: UInt16 = 0
     ) {
         var outcome = Outcome(service: service, time: Instant(microseconds: 0))
         outcome.client = connection.source
@@ -255,7 +255,7 @@ struct ConnectionMaker {
         }
         if let latency {
             outcome.latencyMilliseconds = UInt32(clamping: latency / 1000)
-            outcome.totalMilliseconds = outcome.latencyMilliseconds
+            outcome.totalMilliseconds = UInt32(clamping: (total ?? latency) / 1000)
         }
         outcome.nameLength = nameLength
         outcome.pathHash = path()
