@@ -66,10 +66,12 @@ import Testing
             [.humanLines("dead", send: dead.take), .humanLines("alive", send: alive.take)], limits: limits)
         dispatcher.enqueue(Fixtures.slowConnections())
         #expect(wait { dispatcher.snapshots[0].failed == 1 && dispatcher.snapshots[1].delivered == 1 })
-        for second in 7..<10 {
-            dispatcher.enqueue(Fixtures.slowConnections(event: .update, after: Int64(second)))
+        // The second update comes within the back-off.
+        for (second, failed) in [(7, 2), (8, 2), (9, 3)] as [(Int64, UInt64)] {
+            dispatcher.enqueue(Fixtures.slowConnections(event: .update, after: second))
             #expect(wait { dispatcher.snapshots[1].waiting == 0 })
-            #expect(wait { dispatcher.snapshots[0].waiting == 2 })
+            #expect(wait { dispatcher.snapshots[0].failed == failed })
+            #expect(dispatcher.snapshots[0].waiting == 2)
         }
         #expect(alive.lines.count == 4)
         #expect(dispatcher.snapshots[0].dropped == 2)

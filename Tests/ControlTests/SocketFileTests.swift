@@ -9,8 +9,13 @@ import Testing
 
 /// The server on a real Unix socket.
 struct SocketFileTests {
+    /// The server shares its threads with all other tests.
+    private func client(_ place: ControlAddress) -> ControlClient {
+        ControlClient(place, patienceMilliseconds: 120_000)
+    }
+
     private func status(_ place: ControlAddress) async -> Int? {
-        try? await ControlClient(place).get("/status").status
+        try? await client(place).get("/status").status
     }
 
     private func attributes(_ path: String) -> [FileAttributeKey: Any]? {
@@ -24,7 +29,7 @@ struct SocketFileTests {
             .unix(path: file),
             perform: { place in
                 #expect(place == .unix(path: file))
-                let client = ControlClient(place)
+                let client = client(place)
                 let status = try await client.get("/status")
                 #expect(status.status == 200)
                 #expect(try StatusReport(json: status.body) == .sample)

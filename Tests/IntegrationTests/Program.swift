@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -17,6 +18,9 @@ final class Program {
         var outputLines: [String] { output.split(separator: "\n").map(String.init) }
     }
 
+    /// One at a time: a child that is started meanwhile inherits what tells Foundation of the other's end.
+    private static let starting = Mutex(())
+
     private let process = Process()
     private let folder: TemporaryDirectory
 
@@ -31,7 +35,7 @@ final class Program {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.create(folder.file("out"))
         process.standardError = try Self.create(folder.file("err"))
-        try process.run()
+        try Self.starting.withLock { _ in try process.run() }
     }
 
     deinit {

@@ -40,7 +40,7 @@ import Testing
     func endsWithStatusZero(signal: Int32) async throws {
         let daemon = try await RunningDaemon(Self.oneService)
         daemon.program.send(signal: signal)
-        let ending = try await daemon.program.ending(within: 5)
+        let ending = try await daemon.program.ending()
         #expect(ending.isExit)
         #expect(ending.status == 0)
         #expect(ending.output == "")

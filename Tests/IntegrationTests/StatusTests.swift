@@ -174,6 +174,7 @@ import Testing
         let folder = try TemporaryDirectory()
         let socket = folder.file("control.sock")
         let first = try await RunningDaemon(Self.configuration, folder: folder, socket: socket)
+        try await eventually("its socket") { FileManager.default.fileExists(atPath: socket) }
         first.program.send(signal: SIGKILL)
         _ = try await first.program.ending()
         #expect(FileManager.default.fileExists(atPath: socket))
@@ -182,7 +183,9 @@ import Testing
         #expect(dead.error.contains("  \(socket): Connection refused\n"))
 
         let second = try await RunningDaemon(Self.configuration, folder: folder, socket: socket)
-        #expect(try await Program.run(["status", "--socket", socket]).status == 0)
+        try await eventually("an answer: \(second.program.error)") {
+            try await Program.run(["status", "--socket", socket]).status == 0
+        }
         try await second.stop()
     }
 
