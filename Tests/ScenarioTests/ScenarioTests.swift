@@ -35,11 +35,7 @@ struct ScenarioTests {
     func `what is expected is said, and nothing else`(file: ScenarioFile) throws {
         let scenario = try file.read()
         let failures = scenario.play().failures(of: scenario)
-        guard let defect = scenario.knownDefect else {
-            #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
-            return
-        }
-        withKnownIssue("\(defect)") { #expect(failures.isEmpty) }
+        #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
     }
 
     @Test(arguments: ScenarioFile.all)

@@ -17,8 +17,6 @@ package struct Scenario: Sendable {
     package var configuration = Configuration()
     /// What keeps it from coming out otherwise.
     package var protections: [Protection] = []
-    /// Why the expectation does not hold yet.
-    package var knownDefect: String?
     var begins = Instant(seconds: 1_795_420_800)
     /// What Spate had learned before, as its state file keeps it.
     var learned: LearnedState?

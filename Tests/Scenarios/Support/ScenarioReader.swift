@@ -26,7 +26,6 @@ private struct ScenarioReader {
     private enum Part: String, CaseIterable {
         case trap, cause, attack, unsolved, configuration, telemetry, timeline, expect, begins, learned
         case protectedBy = "protected by"
-        case knownDefect = "known defect"
         case asIf = "as if"
     }
 
@@ -55,9 +54,8 @@ private struct ScenarioReader {
         }
         // What stands further down may be named above.
         let order: [Part] = [
-            .trap, .cause, .attack, .unsolved, .begins, .learned, .knownDefect, .configuration, .telemetry,
-            .protectedBy, .timeline,
-            .asIf, .expect,
+            .trap, .cause, .attack, .unsolved, .begins, .learned, .configuration, .telemetry, .protectedBy,
+            .timeline, .asIf, .expect,
         ]
         for part in order {
             for section in sections where section.part == part { try take(section) }
@@ -99,7 +97,6 @@ private struct ScenarioReader {
         switch section.part {
         case .trap, .cause, .attack: scenario.about = section.beside
         case .unsolved: break
-        case .knownDefect: scenario.knownDefect = section.beside
         case .begins: try readBegin(section)
         case .learned: try readLearned(section)
         case .configuration: try readConfiguration(section)
