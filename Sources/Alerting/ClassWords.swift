@@ -20,7 +20,8 @@ enum ClassWords {
         parts += counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         if facts.slowOpen > 0 {
             let usual = Readable.number(explanation.signs?.usualSlow ?? 0)
-            parts.append("\(facts.slowOpen) slow connections (usual \(usual))")
+            parts.append(
+                "\(facts.slowOpen) slow connections (usual \(usual)), about \(facts.slowOfNew) of newcomers")
         }
         if let ratio = facts.lines.ratio, let usual = facts.lines.usual {
             parts.append("\(Readable.number(ratio)) lines a connection (usual \(Readable.number(usual)))")

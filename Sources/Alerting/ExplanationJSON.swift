@@ -132,6 +132,7 @@ package enum ExplanationJSON {
             ("seconds", .integer(Int(facts.duration))), ("new_connections", .integer(facts.newConnections)),
             ("syn_only", .integer(facts.synOnly)), ("ended", .integer(facts.ended)),
             ("handshake_only", .integer(facts.handshakeOnly)), ("slow_open", .integer(facts.slowOpen)),
+            ("slow_of_newcomers", .integer(facts.slowOfNew)),
             ("slow_usual", .number(explanation.signs?.usualSlow)), ("requests", .integer(facts.requests)),
             ("slow_requests", .integer(facts.slowRequests)), ("saturated", .integer(facts.saturated)),
             ("handshake_failures", .integer(facts.handshakeFailures)),

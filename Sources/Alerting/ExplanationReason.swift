@@ -93,8 +93,14 @@ package struct ExplanationReason: Sendable {
             "\(facts.sources) sources, usual \(whole(explanation.usualSources)) "
             + "(\(Readable.number(most.rounded(.up))) counts as a change)"
         guard evidence.sourcesChanged else { return "the usual sources: \(share), \(count)" }
-        let held = facts.isHeld ? "somebody whom the log cannot name holds its places, " : ""
-        return "other sources: \(held)\(share), \(count)"
+        return "other sources: \(holders)\(share), \(count)"
+    }
+
+    private var holders: String {
+        let facts = evidence.facts
+        if facts.isHeld { return "somebody whom the log cannot name holds its places, " }
+        guard facts.areHeldByNewcomers(share: policy.newSourceShare) else { return "" }
+        return "newcomers hold about \(facts.slowOfNew) of \(facts.open) open connections, "
     }
 
     private var cause: String {

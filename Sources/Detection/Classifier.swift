@@ -107,13 +107,21 @@ package enum Classifier {
     private static func slowConnections(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Judgement? {
         let facts = evidence.facts
         let usual = baseline.metric(.slowConnections).mean
-        let manySlow = Double(facts.slowOpen) >= Classes.slowOpen.ratio * usual + Classes.slowOpen.more
+        let mostAreNew =
+            facts.slowOfNew >= Classes.leastHeld
+            && Double(facts.slowOfNew) >= Classes.heldByNew * Double(facts.slowOpen)
+        let more = mostAreNew ? Double(Classes.leastHeld) : Classes.slowOpen.more
+        let manySlow = Double(facts.slowOpen) >= Classes.slowOpen.ratio * usual + more
         let manyTimeouts =
             facts.slowRequests >= Classes.leastEvents
             && Double(facts.slowRequests) >= Classes.timeoutShare * Double(facts.requests)
-        // Refused requests that are tried again are more requests, but most of what is open is slow.
+        // Refused requests that are tried again are more requests, but most of what is open is slow, or newcomers have no part
+        // in the requests.
+        let othersAsk =
+            mostAreNew && Double(facts.requestsFromUnknown) < Classes.askedByNew * Double(facts.requests)
         let requestsUp =
             evidence.pressures.contains { $0.metric == .requests } && facts.slowOpen * 2 < facts.open
+            && !othersAsk
         // The pool is full, the requests are not more: connections hold it that ask for nothing.
         let poolHeld = facts.saturated >= Classes.leastEvents && !requestsUp
         guard !requestsUp, manySlow || manyTimeouts || poolHeld else { return nil }

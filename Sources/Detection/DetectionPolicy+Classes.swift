@@ -31,6 +31,13 @@ extension DetectionPolicy {
 
         /// Slow connections open at once: so many times the usual, and so many more.
         static let slowOpen = (ratio: 4.0, more: 20.0)
+        /// Slow connections of newcomers from which they are no chance: a small service has eight places or so, and who holds
+        /// these needs no more.
+        static let leastHeld = 6
+        /// Newcomers' share of the slow connections from which fewer of them are enough.
+        static let heldByNew = 0.75
+        /// Newcomers' share of the requests below which it is others who ask for more.
+        static let askedByNew = 0.25
         /// Share of requests that never came in time (408) from which somebody holds them back.
         static let timeoutShare = 0.1
         /// Seconds by which connections were open before more came, from which what came then was the consequence.

@@ -156,6 +156,8 @@ package struct EvidenceFacts: Sendable {
     package var open = 0
     /// Most slow connections open at once in the last minute.
     package var slowOpen = 0
+    /// Of these, about how many are newcomers'.
+    package var slowOfNew = 0
     /// Distinct sources within half a minute.
     package var sources = 0
     /// Lines in the log for each new connection.
@@ -174,6 +176,13 @@ package struct EvidenceFacts: Sendable {
     /// The service ran out of places though nobody had asked for more and all was well until then, and its log cannot say who
     /// has them: somebody holds them. An outage fails before it is full, and a crowd asks.
     package var isHeld = false
+
+    /// Newcomers hold connections open with next to nothing sent, and these are a part of all that are open.
+    ///
+    /// - Parameter share: the part from which it counts, 0…1.
+    package func areHeldByNewcomers(share: Double) -> Bool {
+        slowOfNew >= Classes.leastHeld && Double(slowOfNew) >= share * Double(open)
+    }
 
     /// Most of what newcomers send was asked for by nobody: it belongs to no connection, or comes from ports that reflect.
     package var isUnsolicited: Bool {

@@ -43,6 +43,8 @@ enum EvidenceCollector {
             evidence.facts.slowOpen = max(evidence.facts.slowOpen, Int(all[index].slow))
             evidence.facts.open = max(evidence.facts.open, Int(all[index].open))
         }
+        evidence.facts.slowOfNew = Int(
+            (Double(evidence.facts.slowOpen) * service.slowSenders.newShare).rounded())
         evidence.rawEvidence = rawEvidence(seconds, since: min(onset, evidence.harm?.onset ?? onset))
         // Without a sign of anything nobody asks who the sources are.
         guard !isCalm || !evidence.risingPressures.isEmpty || !evidence.risingHarms.isEmpty else {
@@ -53,15 +55,24 @@ enum EvidenceCollector {
         evidence.facts.sources = max(
             windows.distinctSources(slot: slot, until: now, seconds: span),
             windows.distinctSources(slot: slot, until: now - service.startLag, seconds: span))
-        let packetsUp = evidence.risingPressures.contains { $0.metric == .clientPackets }
-        evidence.newcomersPress =
-            evidence.facts.newShare >= policy.newSourceShare
-            || (packetsUp && evidence.facts.newPacketShare >= policy.newSourceShare) || evidence.facts.isHeld
+        evidence.newcomersPress = newcomersPress(evidence, policy)
         evidence.sourcesChanged =
             evidence.newcomersPress
             || Double(evidence.facts.sources) >= policy.sourceRatio * baseline.sources
                 + Statistics.moreSources
         return evidence
+    }
+
+    /// Whether newcomers have a share of what presses: of connections and requests, of packets where these rise, of what is
+    /// open where that does. Few connections that are never given back are few among those that come.
+    private static func newcomersPress(_ evidence: Evidence, _ policy: DetectionPolicy) -> Bool {
+        func rises(_ metric: PressureMetric) -> Bool {
+            evidence.risingPressures.contains { $0.metric == metric }
+        }
+        let (facts, least) = (evidence.facts, policy.newSourceShare)
+        return facts.newShare >= least || facts.isHeld
+            || (rises(.clientPackets) && facts.newPacketShare >= least)
+            || (rises(.concurrentConnections) && facts.areHeldByNewcomers(share: least))
     }
 
     /// Whether the service's places are held by somebody whom its log cannot name: see ``EvidenceFacts/isHeld``.

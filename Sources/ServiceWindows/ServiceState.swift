@@ -163,6 +163,8 @@ package struct ServiceState: Sendable {
     package internal(set) var knownShapes = Concentration()
     /// The same for newcomers.
     package internal(set) var unknownShapes = Concentration()
+    /// Whose the slow connections are.
+    package internal(set) var slowSenders = SlowSenders()
 
     init(name: String, kind: ServiceKind, isConfigured: Bool, endpoint: ServiceKey) {
         (self.name, self.kind, self.isConfigured, self.endpoint) = (name, kind, isConfigured, endpoint)
@@ -201,6 +203,7 @@ package struct ServiceState: Sendable {
         unknownPaths.halve()
         knownShapes.halve()
         unknownShapes.halve()
+        slowSenders.fade()
         levels.fade()
         previousLatencies = recentLatencies
         recentLatencies = DurationHistogram()
