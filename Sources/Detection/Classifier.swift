@@ -115,13 +115,10 @@ package enum Classifier {
         let manyTimeouts =
             facts.slowRequests >= Classes.leastEvents
             && Double(facts.slowRequests) >= Classes.timeoutShare * Double(facts.requests)
-        // Refused requests that are tried again are more requests, but most of what is open is slow, or newcomers have no part
-        // in the requests.
-        let othersAsk =
-            mostAreNew && Double(facts.requestsFromUnknown) < Classes.askedByNew * Double(facts.requests)
+        // Refused requests that are tried again are more requests, but most of what is open is slow, or newcomers hold it.
         let requestsUp =
             evidence.pressures.contains { $0.metric == .requests } && facts.slowOpen * 2 < facts.open
-            && !othersAsk
+            && !mostAreNew
         // The pool is full, the requests are not more: connections hold it that ask for nothing.
         let poolHeld = facts.saturated >= Classes.leastEvents && !requestsUp
         guard !requestsUp, manySlow || manyTimeouts || poolHeld else { return nil }

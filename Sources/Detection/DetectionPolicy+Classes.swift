@@ -36,8 +36,6 @@ extension DetectionPolicy {
         static let leastHeld = 6
         /// Newcomers' share of the slow connections from which fewer of them are enough.
         static let heldByNew = 0.75
-        /// Newcomers' share of the requests below which it is others who ask for more.
-        static let askedByNew = 0.25
         /// Share of requests that never came in time (408) from which somebody holds them back.
         static let timeoutShare = 0.1
         /// Seconds by which connections were open before more came, from which what came then was the consequence.
