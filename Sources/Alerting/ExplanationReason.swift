@@ -99,7 +99,7 @@ package struct ExplanationReason: Sendable {
     private var holders: String {
         let facts = evidence.facts
         if facts.isHeld { return "somebody whom the log cannot name holds its places, " }
-        guard facts.areHeldByNewcomers(share: policy.newSourceShare) else { return "" }
+        guard facts.newcomersHold else { return "" }
         return "newcomers hold about \(facts.slowOfNew) of \(facts.open) open connections, "
     }
 

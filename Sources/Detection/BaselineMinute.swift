@@ -66,7 +66,7 @@ struct BaselineMinute: Sendable {
     private(set) var seconds: Int64 = 0
     /// A part of it was under pressure.
     private(set) var isPressed = false
-    /// By ``PressureMetric/place``; good answers to known clients at the end.
+    /// By ``PressureMetric/place``; good answers at the end.
     private(set) var metrics = InlineArray<7, MetricMinute>(repeating: MetricMinute())
     /// By ``OutcomeChannel/place``; failures of known clients are one of them.
     private(set) var ratios = InlineArray<13, RatioMinute>(repeating: RatioMinute())
@@ -122,7 +122,7 @@ extension PressureMetric {
         }
     }
 
-    /// Good answers to known clients, which are no pressure.
+    /// Good answers, which are no pressure.
     static let placeOfAnswers = 6
 }
 

@@ -107,21 +107,19 @@ package enum Classifier {
     private static func slowConnections(_ evidence: Evidence, _ baseline: ServiceBaseline) -> Judgement? {
         let facts = evidence.facts
         let usual = baseline.metric(.slowConnections).mean
-        let mostAreNew =
-            facts.slowOfNew >= Classes.leastHeld
-            && Double(facts.slowOfNew) >= Classes.heldByNew * Double(facts.slowOpen)
-        let more = mostAreNew ? Double(Classes.leastHeld) : Classes.slowOpen.more
-        let manySlow = Double(facts.slowOpen) >= Classes.slowOpen.ratio * usual + more
+        let manySlow =
+            facts.newcomersHold
+            || Double(facts.slowOpen) >= Classes.slowOpen.ratio * usual + Classes.slowOpen.more
         let manyTimeouts =
             facts.slowRequests >= Classes.leastEvents
             && Double(facts.slowRequests) >= Classes.timeoutShare * Double(facts.requests)
-        // Refused requests that are tried again are more requests, but most of what is open is slow, or newcomers hold it.
+        // Refused requests that are tried again are more requests, but most of what is open is slow.
         let requestsUp =
             evidence.pressures.contains { $0.metric == .requests } && facts.slowOpen * 2 < facts.open
-            && !mostAreNew
         // The pool is full, the requests are not more: connections hold it that ask for nothing.
         let poolHeld = facts.saturated >= Classes.leastEvents && !requestsUp
-        guard !requestsUp, manySlow || manyTimeouts || poolHeld else { return nil }
+        // So they are where newcomers hold what there is: bots that find no place come again as users do.
+        guard facts.newcomersHold || !requestsUp, manySlow || manyTimeouts || poolHeld else { return nil }
         let signs = [manySlow, manyTimeouts, poolHeld].filter { $0 }.count
         return Judgement(kind: .slowConnection, confidence: min(0.97, 0.62 + 0.15 * Double(signs)))
     }

@@ -34,7 +34,7 @@ extension DetectionPolicy {
         /// Slow connections of newcomers from which they are no chance: a small service has eight places or so, and who holds
         /// these needs no more.
         static let leastHeld = 6
-        /// Newcomers' share of the slow connections from which fewer of them are enough.
+        /// Newcomers' share of the slow connections from which it is they who hold them.
         static let heldByNew = 0.75
         /// Share of requests that never came in time (408) from which somebody holds them back.
         static let timeoutShare = 0.1

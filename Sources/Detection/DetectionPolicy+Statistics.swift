@@ -74,14 +74,14 @@ extension DetectionPolicy {
 
         // MARK: Samples
 
-        /// The share of answers to datagrams that the test is made for to be missing. Floods that harm leave out 13 to 99 % of
+        /// The share of a name server's answers that the test is made for to be missing. Floods that harm leave out 13 to 99 % of
         /// them, those that a server bears and crowds 0 to 3 % (docs/decisions/0017).
         static let missingAnswers = 0.15
-        /// How much the datagrams of a second have in common: next to nothing, each is seen by itself.
+        /// ρ, correlation of the queries and answers of one second that a sample holds: next to nothing, each is seen by itself.
         static let sampleOverdispersion = 0.0005
-        /// Weight of the guess that each question has an answer, in questions: a sample of few may seem to lack some. Of names it
-        /// is how the protocol works; others may be told something and never answer.
-        static let answeredPrior = (names: 1000.0, others: 50.0)
+        /// Weight of the guess that each query has an answer, in queries: so the protocol works, and a sample of few may seem to lack
+        /// some.
+        static let answeredPrior = 1000.0
         /// The share of missing answers that a hundred questions do not show by chance, where all are answered.
         static let oneWay = 0.5
         /// The share of packets of connections that seem to have no reply where all have, in samples of few.

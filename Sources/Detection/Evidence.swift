@@ -152,9 +152,9 @@ package struct EvidenceFacts: Sendable {
     package var slowKnown = 0
     /// Failed requests in the log.
     package var failures = 0
-    /// Most connections open at once in the last minute.
+    /// Most connections open at once in the last minute and a half.
     package var open = 0
-    /// Most slow connections open at once in the last minute.
+    /// Most slow connections open at once in the last minute and a half.
     package var slowOpen = 0
     /// Of these, about how many are newcomers'.
     package var slowOfNew = 0
@@ -177,12 +177,9 @@ package struct EvidenceFacts: Sendable {
     /// has them: somebody holds them. An outage fails before it is full, and a crowd asks.
     package var isHeld = false
 
-    /// Newcomers hold connections open with next to nothing sent, and these are a part of all that are open.
-    ///
-    /// - Parameter share: the part from which it counts, 0…1.
-    package func areHeldByNewcomers(share: Double) -> Bool {
-        slowOfNew >= Classes.leastHeld && Double(slowOfNew) >= share * Double(open)
-    }
+    /// Newcomers hold far more connections open than is usual, with next to nothing sent, and these are a part of all that is
+    /// open at a time.
+    package var newcomersHold = false
 
     /// Most of what newcomers send was asked for by nobody: it belongs to no connection, or comes from ports that reflect.
     package var isUnsolicited: Bool {

@@ -134,8 +134,8 @@ extension EvidenceCollector {
         _ policy: DetectionPolicy
     ) -> OutcomeFinding? {
         let usual = baseline.ratio(.flowReplies, ofKnown: false)
-        if service.endpoint.transport == .udp {
-            return ReplyTest.run(seconds, service.kind, baseline: usual, lag: lag, policy: policy)
+        if service.endpoint.transport == .udp, service.kind == .dns {
+            return ReplyTest.run(seconds, baseline: usual, lag: lag, policy: policy)
         }
         let finding = OutcomeTest.run(
             .flowReplies, seconds: seconds, baseline: usual, ofKnown: false, lag: lag, policy: policy)

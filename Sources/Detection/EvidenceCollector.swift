@@ -3,6 +3,7 @@
 import FlowModel
 import ServiceWindows
 
+private typealias Classes = DetectionPolicy.Classes
 private typealias Learning = DetectionPolicy.Learning
 private typealias Statistics = DetectionPolicy.Statistics
 
@@ -39,12 +40,7 @@ enum EvidenceCollector {
         evidence.facts.lines = LineVolume(
             lines: evidence.facts.requests, connections: evidence.facts.newConnections,
             usual: baseline.linesPerConnection)
-        for index in all.indices.suffix(Statistics.openSeconds) {
-            evidence.facts.slowOpen = max(evidence.facts.slowOpen, Int(all[index].slow))
-            evidence.facts.open = max(evidence.facts.open, Int(all[index].open))
-        }
-        evidence.facts.slowOfNew = Int(
-            (Double(evidence.facts.slowOpen) * service.slowSenders.newShare).rounded())
+        findHeld(&evidence.facts, seconds, service, baseline, policy)
         evidence.rawEvidence = rawEvidence(seconds, since: min(onset, evidence.harm?.onset ?? onset))
         // Without a sign of anything nobody asks who the sources are.
         guard !isCalm || !evidence.risingPressures.isEmpty || !evidence.risingHarms.isEmpty else {
@@ -72,7 +68,28 @@ enum EvidenceCollector {
         let (facts, least) = (evidence.facts, policy.newSourceShare)
         return facts.newShare >= least || facts.isHeld
             || (rises(.clientPackets) && facts.newPacketShare >= least)
-            || (rises(.concurrentConnections) && facts.areHeldByNewcomers(share: least))
+            || (rises(.concurrentConnections) && facts.newcomersHold)
+    }
+
+    /// What is open, what of it sends next to nothing, and whose that is.
+    private static func findHeld(
+        _ facts: inout EvidenceFacts, _ seconds: [ServiceSecond], _ service: ServiceState,
+        _ baseline: ServiceBaseline, _ policy: DetectionPolicy
+    ) {
+        var share = 0.0
+        let all = seconds.span
+        for index in all.indices.suffix(Statistics.openSeconds) {
+            facts.slowOpen = max(facts.slowOpen, Int(all[index].slow))
+            facts.open = max(facts.open, Int(all[index].open))
+            guard all[index].slow >= Classes.leastHeld, all[index].open > 0 else { continue }
+            share = max(share, Double(all[index].slow) / Double(all[index].open))
+        }
+        let newShare = service.slowSenders.newShare
+        facts.slowOfNew = Int((Double(facts.slowOpen) * newShare).rounded())
+        let many = Classes.slowOpen.ratio * baseline.metric(.slowConnections).mean + Double(Classes.leastHeld)
+        facts.newcomersHold =
+            facts.slowOfNew >= Classes.leastHeld && newShare >= Classes.heldByNew
+            && Double(facts.slowOpen) >= many && share * newShare >= policy.newSourceShare
     }
 
     /// Whether the service's places are held by somebody whom its log cannot name: see ``EvidenceFacts/isHeld``.

@@ -150,7 +150,6 @@ package struct LearnedState: Sendable {
         services.removeAll { now.seconds - $0.latest > Learning.longestAbsence }
         return before - services.count
     }
-
 }
 
 /// What one shard contributes to a ``LearnedState``.

@@ -40,7 +40,6 @@ package struct LineVolume: Sendable {
         let limit = max(Statistics.clearChange, 3 * usual.spread)
         change = deviation < -limit ? .fewer : deviation > limit ? .more : .none
     }
-
 }
 
 /// What is normal for the number of lines for each new connection.

@@ -43,12 +43,11 @@ package struct Observations: Sendable {
         guard all > 0 || finding != nil else { return }
         outcomes.append(
             OutcomeObservation(
-                channel: channel, bad: bad, all: all, usual: finding?.baseline ?? baseline.seen,
+                channel: channel, bad: max(0, bad), all: all, usual: finding?.baseline ?? baseline.seen,
                 expected: baseline.expected,
                 threshold: policy.outcomeThreshold * channel.thresholdFactor(policy), lag: lag,
                 isOfKnown: ofKnown && (channel == .flow || channel.isSlowness), finding: finding))
     }
-
 }
 
 /// What the test of one metric of pressure saw at one tick.

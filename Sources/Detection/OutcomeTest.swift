@@ -28,7 +28,7 @@ package enum OutcomeChannel: String, CaseIterable, Sendable {
     /// Known clients that were served an error page's worth, by the flows.
     case flowTruncated = "flow_truncated"
     /// Packets of clients without one of the server, by the flows of a sampled exporter: in sum, since a sample tells
-    /// nothing of a single flow. Of datagrams see ``ReplyTest``.
+    /// nothing of a single flow. Of name servers see ``ReplyTest``.
     case flowReplies = "flow_replies"
     /// Good answers that did not come, by the log.
     case fewerAnswers = "fewer_answers"
@@ -231,9 +231,9 @@ enum OutcomeTest {
         case .flowLatency: return (Double(all[index].cell.slowAnswers), Double(all[index].cell.timedAnswers))
         case .flowHandshakes:
             return (Double(all[index].cell.slowHandshakes), Double(all[index].cell.handshakes))
-        case .flowReplies where all[index].datagramInterval > 0:
+        case .flowReplies where all[index].queryInterval > 0:
             // Fewer than none where by chance more answers than questions were seen.
-            let interval = Double(all[index].datagramInterval)
+            let interval = Double(all[index].queryInterval)
             let asked = Double(all[index].packetsIn)
             return ((asked - Double(all[index].packetsOut)) / interval, asked / interval)
         case .flowReplies:

@@ -5,16 +5,16 @@ import ServiceWindows
 
 private typealias Statistics = DetectionPolicy.Statistics
 
-/// Whether datagrams are answered less than usual, by the flows of a sampled exporter. A sample holds questions and answers
+/// Whether a name server answers less than usual, by the flows of a sampled exporter. Each query asks for one answer (RFC 1035);
+/// of other protocols of datagrams nobody knows how many packets answer how many. A sample holds questions and answers
 /// of different exchanges, so no flow says whether it was answered; but of all packets that were seen, as many are answers
 /// as the server gave. The share of questions among them is held against the usual one: a binomial of two kinds of packets,
 /// exact where each is seen by chance, whatever the interval.
 enum ReplyTest {
     static func run(
-        _ seconds: [ServiceSecond], _ kind: ServiceKind, baseline: RatioBaseline, lag: Int64,
-        policy: DetectionPolicy
+        _ seconds: [ServiceSecond], baseline: RatioBaseline, lag: Int64, policy: DetectionPolicy
     ) -> OutcomeFinding? {
-        let usual = usual(baseline, kind)
+        let usual = usual(baseline)
         guard let last = seconds.last?.cell.second, usual <= Statistics.hopeless else { return nil }
         let threshold = policy.outcomeThreshold * OutcomeChannel.flowReplies.thresholdFactor(policy)
         var path = CumulativeSum(
@@ -41,12 +41,11 @@ enum ReplyTest {
 
     /// The share of answers that usually are missing: next to none, unless many questions say otherwise, or some say it so
     /// clearly that the answers take another way, or are none.
-    private static func usual(_ baseline: RatioBaseline, _ kind: ServiceKind) -> Double {
+    private static func usual(_ baseline: RatioBaseline) -> Double {
         if baseline.trials >= DetectionPolicy.Learning.leastOutcomes, baseline.seen >= Statistics.oneWay {
             return baseline.seen
         }
-        let prior = Statistics.answeredPrior
-        return max(0, baseline.hits) / (baseline.trials + (kind == .dns ? prior.names : prior.others))
+        return max(0, baseline.hits) / (baseline.trials + Statistics.answeredPrior)
     }
 
     /// nats of a question and of an answer, where so many answers to a question are usual.

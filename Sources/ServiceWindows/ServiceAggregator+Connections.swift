@@ -97,10 +97,11 @@ extension ServiceAggregator {
         guard continues || client.lingers(hasEnded: hasEnded), !hasEnded || server != nil else { return }
         // 50 octets a second of payload (signals.md), counted above bare headers.
         guard Int64(client.payload) <= 50 * max(seconds, 10) else { return }
-        states[slot].slowSenders.add(isKnown: client.isKnown)
-        let first = max(client.start.seconds, now - WindowLimits.span + 1)
+        let first = min(last, max(client.start.seconds, now - WindowLimits.span + 1))
         // A piece that an inactive timeout cut is followed by silence: the connection is open until the next piece.
-        slow(slot, min(first, last), client.endReason == 1 ? last + 10 : last)
+        let end = client.endReason == 1 ? last + 10 : last
+        states[slot].slowSenders.add(seconds: end - first + 1, isKnown: client.isKnown)
+        slow(slot, first, end)
     }
 
     /// Most packets of a connection that carried a single request: handshake, request, acknowledgements, end.

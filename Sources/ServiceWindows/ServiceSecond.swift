@@ -21,15 +21,15 @@ package struct ServiceSecond: Sendable {
     package private(set) var octetsIn: Int64 = 0
     /// Octets to clients.
     package private(set) var octetsOut: Int64 = 0
-    /// How many packets each one stands for that was seen, where exporters sample a service of datagrams; 0 elsewhere.
-    package private(set) var datagramInterval: UInt32 = 0
+    /// How many packets each one stands for that was seen, where exporters sample a name server; 0 elsewhere.
+    package private(set) var queryInterval: UInt32 = 0
 
     /// One in which nothing happened.
     fileprivate init() { (cell, log) = (FlowCell(), OutcomeCell()) }
 
     /// Adds what lasted from before the second to what the cell has beyond it.
-    fileprivate mutating func complete(above levels: FlowLevels, datagramInterval: UInt32) {
-        self.datagramInterval = datagramInterval
+    fileprivate mutating func complete(above levels: FlowLevels, queryInterval: UInt32) {
+        self.queryInterval = queryInterval
         open = max(0, Int64(levels.open) + Int64(cell.open))
         slow = max(0, Int64(levels.slow) + Int64(cell.slow))
         packetsIn = max(0, levels.traffic.packetsIn &+ cell.traffic.packetsIn)
@@ -80,7 +80,8 @@ extension ServiceAggregator {
         _ before: FlowLevels, _ seconds: inout MutableSpan<ServiceSecond>
     ) {
         let first = block << CellSpan.blockShift
-        let interval = pulses[slot].isDatagram && isSampled(slot) ? pulses[slot].samplingInterval : 0
+        let isOfQueries = pulses[slot].isDatagram && states[slot].kind == .dns
+        let interval = isOfQueries && isSampled(slot) ? pulses[slot].samplingInterval : 0
         guard range.overlaps(first...first + 7) else { return }
         let logged = outcomeCells.finePage(slot: slot, block: block)
         let coarseLogged = outcomeCells.coarseCell(slot: slot, block: block)
@@ -96,7 +97,7 @@ extension ServiceAggregator {
                     seconds[index].cell.second = second
                 }
                 if coarse >= 0 { seconds[index].cell.add(cells[coarse].share(offset, above: before)) }
-                seconds[index].complete(above: levels, datagramInterval: interval)
+                seconds[index].complete(above: levels, queryInterval: interval)
                 if logged >= 0 {
                     seconds[index].log = outcomeCells[logged + Int(offset)]
                 } else {

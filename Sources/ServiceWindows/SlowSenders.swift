@@ -1,40 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whose the connections are that have sent next to nothing for seconds, by the pieces that exporters told of in the last
-/// minute or two: an active timeout cuts such a connection every 15 s to a minute.
+/// Whose the connections are that have sent next to nothing for seconds, by how long they were held, as exporters told it in the
+/// last two to four minutes.
 package struct SlowSenders: Sendable {
-    private struct Pieces {
-        var ofKnown: Int32 = 0
-        var ofNewcomers: Int32 = 0
+    /// Seconds for which connections were held, each for itself.
+    private struct Held {
+        var byKnown: Int64 = 0
+        var byNewcomers: Int64 = 0
     }
 
-    /// Of this minute.
-    private var pieces = Pieces()
-    private var piecesBefore = Pieces()
-    /// Slices of ten seconds that have gone of this minute.
+    /// Of this term of two minutes.
+    private var held = Held()
+    private var heldBefore = Held()
+    /// Slices of ten seconds that have gone of this term.
     private var slices = 0
+
+    /// Slices of a term: the tests look back on a minute and a half, and exporters are late.
+    private static let term = 12
 
     init() {}
 
-    mutating func add(isKnown: Bool) {
+    /// - Parameter seconds: for which a piece of a connection lasted.
+    mutating func add(seconds: Int64, isKnown: Bool) {
         if isKnown {
-            pieces.ofKnown.add(1)
+            held.byKnown &+= seconds
         } else {
-            pieces.ofNewcomers.add(1)
+            held.byNewcomers &+= seconds
         }
     }
 
     /// Ten seconds have gone.
     mutating func fade() {
         slices += 1
-        guard slices == 6 else { return }
-        (piecesBefore, pieces, slices) = (pieces, Pieces(), 0)
+        guard slices == Self.term else { return }
+        (heldBefore, held, slices) = (held, Held(), 0)
     }
 
-    /// Share (0…1) of the pieces that are newcomers'; 0 when there is none.
+    /// Share (0…1) of what is held that is newcomers'; 0 when nothing is.
     package var newShare: Double {
-        let ofNewcomers = Double(pieces.ofNewcomers) + Double(piecesBefore.ofNewcomers)
-        let all = ofNewcomers + Double(pieces.ofKnown) + Double(piecesBefore.ofKnown)
-        return all > 0 ? ofNewcomers / all : 0
+        let byNewcomers = Double(held.byNewcomers) + Double(heldBefore.byNewcomers)
+        let all = byNewcomers + Double(held.byKnown) + Double(heldBefore.byKnown)
+        return all > 0 ? byNewcomers / all : 0
     }
 }

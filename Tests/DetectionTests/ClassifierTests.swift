@@ -10,8 +10,11 @@ import Testing
 @Suite struct ClassifierTests {
     /// A service of `kind` with 120 s of ordinary use, then 80 s in which `attack` adds to it; returns the class that the
     /// incident ends up with.
+    ///
+    /// - Parameter isUsual: the same was added to the ordinary use as well.
     private func kind(
-        of service: ConfiguredService, attack: (inout ServiceAggregator, Int64, inout SeededRandom) -> Void
+        of service: ConfiguredService, isUsual: Bool = false,
+        attack: (inout ServiceAggregator, Int64, inout SeededRandom) -> Void
     ) -> VerdictKind? {
         var windows = ServiceAggregator(directory: ServiceDirectory([service]))
         var detector = Detector(policy: DetectionPolicy())
@@ -24,7 +27,7 @@ import Testing
             let now = 1_795_000_000 + second
             windows.advance(to: Instant(seconds: now))
             Self.ordinary(&windows, key, now, failing: second >= 120, &random)
-            if second >= 120 { attack(&windows, now, &random) }
+            if second >= 120 || isUsual { attack(&windows, now, &random) }
             let verdicts = detector.evaluate(&windows, exporters: [])
             for verdict in verdicts where verdict.event == .open || verdict.event == .update {
                 kind = verdict.kind
@@ -131,6 +134,36 @@ import Testing
             }
         }
         #expect(kind == .tlsRenegotiation)
+    }
+
+    /// Twenty connections of newcomers that say next to nothing, among a hundred a quarter of a minute.
+    @Test func whatNewcomersHoldBeyondTheUsualIsSlow() {
+        func hold(_ windows: inout ServiceAggregator, _ now: Int64, _ random: inout SeededRandom) {
+            guard now % 15 == 0 else { return }
+            for index in 0..<20 {
+                let visitor = Fixture.address("10.66.0.1", plus: Int(now % 15_000 + Int64(index)) * 256)
+                let piece = FlowRecord.request(
+                    from: visitor, port: 4000, start: now - 15, lasting: 15, packets: 4, octets: 240,
+                    flags: [.ack, .psh])
+                windows.add(piece)
+                windows.add(piece.reply(packets: 3, octets: 160, flags: [.ack]))
+            }
+        }
+        #expect(kind(of: Fixture.service, attack: hold) == .slowConnection)
+        let kind = kind(of: Fixture.service, isUsual: true) { windows, now, random in
+            hold(&windows, now, &random)
+            // In trouble known clients wait as well.
+            guard now >= 1_795_000_120 else { return }
+            for index in 0..<5 {
+                let user = Fixture.address("10.20.1.1", plus: Int.random(in: 0..<200, using: &random))
+                let request = FlowRecord.request(
+                    from: user, port: UInt16(9000 + (now % 1000) * 5 + Int64(index)), start: now - 12,
+                    lasting: 12)
+                windows.add(request)
+                windows.add(request.reply())
+            }
+        }
+        #expect(kind == nil)
     }
 
     @Test func queriesAreADNSFlood() {

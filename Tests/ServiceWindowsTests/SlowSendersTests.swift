@@ -22,14 +22,15 @@ import Testing
         return windows
     }
 
-    /// A piece of a connection that is still open: 15 s, three packets, hardly an octet.
+    /// A piece of a connection that is still open: four packets, hardly an octet.
     private static func add(
-        _ client: String, port: UInt16, to windows: inout ServiceAggregator, octets: UInt64 = 180
+        _ client: String, port: UInt16, to windows: inout ServiceAggregator, lasting seconds: Int64 = 15,
+        octets: UInt64 = 180
     ) {
         windows.add(
             .request(
-                from: Fixture.address(client), port: port, start: windows.now - 15, lasting: 15, packets: 4,
-                octets: octets, flags: [.syn, .ack, .psh]))
+                from: Fixture.address(client), port: port, start: windows.now - seconds, lasting: seconds,
+                packets: 4, octets: octets, flags: [.syn, .ack, .psh]))
         windows.advance(to: Instant(seconds: windows.now + 1))
     }
 
@@ -37,7 +38,7 @@ import Testing
         for _ in 0..<seconds { windows.advance(to: Instant(seconds: windows.now + 1)) }
     }
 
-    @Test func piecesOfNewcomersAreToldFromThoseOfKnownClients() {
+    @Test func whatNewcomersHoldIsToldFromWhatKnownClientsHold() {
         var windows = Self.windows()
         #expect(windows.service(0).slowSenders.newShare == 0)
         Self.add("10.20.1.1", port: 9000, to: &windows)
@@ -49,12 +50,21 @@ import Testing
         #expect(windows.service(0).slowSenders.newShare == 0.75)
     }
 
-    @Test func theyAreForgottenAfterTwoMinutes() {
+    /// An exporter with a long active timeout tells of a quiet channel seldom: it counts for all the time it was open.
+    @Test func whatWasHeldLongerCountsForMore() {
+        var windows = Self.windows()
+        Self.add("10.20.1.1", port: 9000, to: &windows, lasting: 63)
+        for port in UInt16(1)...4 { Self.add("10.66.0.1", port: port, to: &windows) }
+        Self.pass(10, &windows)
+        #expect(windows.service(0).slowSenders.newShare == 0.5)
+    }
+
+    @Test func itIsForgottenAfterFourMinutes() {
         var windows = Self.windows()
         Self.add("10.66.0.1", port: 1, to: &windows)
-        Self.pass(50, &windows)
+        Self.pass(110, &windows)
         #expect(windows.service(0).slowSenders.newShare == 1)
-        Self.pass(80, &windows)
+        Self.pass(140, &windows)
         #expect(windows.service(0).slowSenders.newShare == 0)
     }
 }
